@@ -1,0 +1,81 @@
+"""Customer orders on their way out: checked, allocated, or waiting with a reason and a date."""
+
+from __future__ import annotations
+
+from invopt.tables.declaration import Table, date, flag, integer, minor, text, timestamp, units
+
+OPEN_ORDER_LINE = Table(
+    "open_order_line",
+    grain="one row per sale line that still has to be served",
+    key=("order_id", "order_line_id"),
+    columns=(
+        text("order_id", "order"),
+        text("order_line_id", "line"),
+        text("sku_id", "SKU"),
+        timestamp("ordered_at", "when the customer ordered"),
+        units("ordered_units", "quantity", minimum=0),
+        minor("unit_price_minor", "price of one unit"),
+        minor("amount_minor", "value of the line"),
+        text("currency", "ISO 4217 code"),
+        text("payment_state", "as the shop reports it"),
+        date("promised_on", "date given to the customer", nullable=True),
+        text("channel", "channel", nullable=True),
+        text("location_id", "location that should serve it"),
+        text("customer_id", "customer", nullable=True, personal=True),
+        text("ship_to_name", "addressee", nullable=True, personal=True),
+        text("ship_to_street", "street and number", nullable=True, personal=True),
+        text("ship_to_city", "city", nullable=True, personal=True),
+        text("ship_to_postcode", "postcode", nullable=True, personal=True),
+        text("ship_to_country", "ISO 3166 alpha-2 country", nullable=True),
+    ),
+)
+
+ORDER_CHECK = Table(
+    "order_check",
+    grain="one row per open order",
+    key=("order_id",),
+    columns=(
+        text("order_id", "order"),
+        text("outcome", "accepted, on_hold or rejected", choices=("accepted", "on_hold", "rejected")),
+        text("rule", "the first rule that decided; empty when accepted"),
+        text("reason", "all that was found, for people"),
+        text("released_by", "role that may release it; empty when accepted"),
+        integer("lines", "lines of the order", minimum=0),
+        minor("amount_minor", "value of the order"),
+        text("currency", "ISO 4217 code"),
+    ),
+)
+
+ALLOCATION = Table(
+    "allocation",
+    grain="one row per order line and location that serves a part of it",
+    key=("order_id", "order_line_id", "location_id"),
+    columns=(
+        text("order_id", "order"),
+        text("order_line_id", "line"),
+        text("sku_id", "SKU"),
+        text("location_id", "location that serves it"),
+        units("allocated_units", "units from there", minimum=0),
+        flag("is_split", "the order leaves from more than one location"),
+        text("reason", "why this location"),
+    ),
+)
+
+BACKLOG = Table(
+    "backlog",
+    grain="one row per order line with units that cannot be served today",
+    key=("order_id", "order_line_id"),
+    columns=(
+        text("order_id", "order"),
+        text("order_line_id", "line"),
+        text("sku_id", "SKU"),
+        text("location_id", "location that should serve it"),
+        units("waiting_units", "units waiting", minimum=0),
+        minor("amount_minor", "their value"),
+        text("currency", "ISO 4217 code"),
+        text("cause", "no_stock, on_hold, rejected, capacity, awaiting_complete",
+             choices=("no_stock", "on_hold", "rejected", "capacity", "awaiting_complete")),
+        date("available_on", "day the goods are expected; missing where nothing is on order", nullable=True),
+        text("reason", "the same in words"),
+    ),
+)  # fmt: skip
