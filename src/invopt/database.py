@@ -1,0 +1,221 @@
+"""The only module that touches DuckDB: open, read, write, run a SQL file, publish.
+
+A connection is held for one short piece of work and closed: while one process writes, no other can even
+read the file. Readers that must never wait (the report, the app, notebooks) use the published Parquet
+snapshot instead, through an in-memory connection of their own.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from invopt.errors import DatabaseBusy, InvoptError
+from invopt.tables import BOOK_TABLES, INPUT_TABLES, RUN_TABLES, Column, Dtype, Table
+
+Parameters = Mapping[str, Any]
+
+_SETTINGS = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "true",
+    "preserve_insertion_order": "false",
+    "TimeZone": "UTC",
+}
+
+
+class Database:
+    """One open connection. Use `connect` or `in_memory`; both close it."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Wrap an open connection."""
+        self.connection = connection
+
+    def execute(self, statement: str, parameters: Parameters | None = None) -> duckdb.DuckDBPyConnection:
+        """Run one statement written in the code; values go in as `$named` parameters only."""
+        return self.connection.execute(statement, dict(parameters or {}))
+
+    def sql_file(self, name: str, parameters: Parameters | None = None, *, into: str | None = None) -> None:
+        """Run the select in `sql/<name>.sql` into the temporary table `into`, or one of the file's name."""
+        table = into or name.rsplit("/", 1)[-1]
+        self.execute(f"create or replace temp table {quoted(table)} as {statement(name)}", parameters)
+
+    def sql_file_to_parquet(self, name: str, path: Path, parameters: Parameters | None = None) -> int:
+        """Run the select in `sql/<name>.sql` and write its rows to a Parquet file; returns how many."""
+        return self.to_parquet(statement(name), path, parameters)
+
+    def to_parquet(self, select: str, path: Path, parameters: Parameters | None = None) -> int:
+        """Write the rows of a select to a Parquet file that appears whole or not at all; returns the rows."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        copied = self.execute(
+            f"copy ({select}) to '{_literal(part)}' (format parquet, compression zstd)", parameters
+        ).fetchone()
+        part.replace(path)
+        return int(copied[0]) if copied else 0
+
+    def frame(
+        self, select: str, parameters: Parameters | None = None, *, table: Table | None = None
+    ) -> pd.DataFrame:
+        """The rows of a select as a frame; with `table`, its columns in their declared types."""
+        rows = self.connection.sql(select, params=dict(parameters or {})).to_arrow_table()
+        frame: pd.DataFrame = _without_decimals(rows).to_pandas()
+        return frame if table is None else typed(frame, table.columns)
+
+    def arrays(self, select: str, parameters: Parameters | None = None) -> dict[str, Any]:
+        """The rows of a select as NumPy arrays by column: the fast way out for large results."""
+        columns: dict[str, Any] = self.execute(select, parameters).fetchnumpy()
+        return columns
+
+    def scalar(self, select: str, parameters: Parameters | None = None) -> Any:
+        """The first value of the first row."""
+        row = self.execute(select, parameters).fetchone()
+        return None if row is None else row[0]
+
+    def parquet_view(self, name: str, paths: list[Path], table: Table) -> None:
+        """Make Parquet files readable under a table's name; without files the table is there and empty."""
+        if paths:
+            listed = ", ".join(f"'{_literal(path)}'" for path in paths)
+            self.execute(
+                f"create or replace temp view {quoted(name)} as select * from read_parquet([{listed}])"
+            )
+        else:
+            self.execute(f"create or replace temp table {quoted(name)} ({_columns(table.columns)})")
+
+    def append(self, table: str, frame: pd.DataFrame) -> None:
+        """Append a frame's rows to a table, by column name."""
+        self.connection.register("incoming", frame)
+        try:
+            names = ", ".join(quoted(str(name)) for name in frame.columns)
+            self.execute(f"insert into {quoted(table)} ({names}) select {names} from incoming")
+        finally:
+            self.connection.unregister("incoming")
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing."""
+        self.execute("begin transaction")
+        try:
+            yield
+        except BaseException:
+            self.execute("rollback")
+            raise
+        self.execute("commit")
+
+    def create_tables(self) -> None:
+        """Create what is missing: inputs with their provenance, results with their run, and the books."""
+        for table in INPUT_TABLES:
+            self.execute(
+                f"create table if not exists {quoted(table.name)} ({_columns(table.stored_columns)})"
+            )
+        for table in RUN_TABLES:
+            run_id = Column("run_id", Dtype.TEXT, "run that made the row")
+            self.execute(
+                f"create table if not exists {quoted(table.name)} ({_columns((run_id, *table.columns))})"
+            )
+        for table in BOOK_TABLES:
+            self.execute(f"create table if not exists {quoted(table.name)} ({_columns(table.columns)})")
+        self.execute(
+            "create table if not exists current_run "
+            "(run_id varchar not null, published_at timestamp not null)"
+        )
+
+
+@contextmanager
+def connect(
+    path: Path, *, memory_limit_mb: int = 1_500, wait_seconds: float = 30.0, threads: int | None = None
+) -> Iterator[Database]:
+    """Open the database of a workspace for one short piece of work.
+
+    Raises `DatabaseBusy` where another process holds it through the whole wait, and `InvoptError` where the
+    file is no database or comes from a newer version.
+    """
+    config: dict[str, Any] = {**_SETTINGS, "memory_limit": f"{memory_limit_mb}MB"}
+    if threads:
+        config["threads"] = threads
+    deadline = time.monotonic() + wait_seconds
+    while True:
+        try:
+            connection = duckdb.connect(str(path), config=config)
+            break
+        except duckdb.IOException as error:
+            if "lock" not in str(error).lower():
+                raise InvoptError(
+                    f"{path}: cannot be opened as a DuckDB database: {_first_line(error)}"
+                ) from error
+            if time.monotonic() >= deadline:
+                raise DatabaseBusy(
+                    f"{path} is being written by another process and stayed so for {wait_seconds:g} s. "
+                    "Wait for that run to end, or close the program that has the file open."
+                ) from error
+            time.sleep(0.05 + 0.1 * random.random())
+    try:
+        yield Database(connection)
+    finally:
+        connection.close()
+
+
+@contextmanager
+def in_memory(*, memory_limit_mb: int = 1_500, folder: Path | None = None) -> Iterator[Database]:
+    """A connection to no file, to read and shape Parquet; spills into `folder` where memory runs short."""
+    config: dict[str, Any] = {**_SETTINGS, "memory_limit": f"{memory_limit_mb}MB"}
+    if folder is not None:
+        config["temp_directory"] = str(folder)
+    connection = duckdb.connect(config=config)
+    try:
+        yield Database(connection)
+    finally:
+        connection.close()
+
+
+def statement(name: str) -> str:
+    """The text of `sql/<name>.sql`, without its closing semicolon."""
+    folder = resources.files("invopt") / "sql"
+    return folder.joinpath(f"{name}.sql").read_text(encoding="utf-8").rstrip().rstrip(";")
+
+
+def typed(frame: pd.DataFrame, columns: tuple[Column, ...]) -> pd.DataFrame:
+    """The frame's columns in the pandas types that their declarations name."""
+    return pd.DataFrame({column.name: _typed(frame[column.name], column) for column in columns})
+
+
+def quoted(name: str) -> str:
+    """An identifier, quoted."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _without_decimals(rows: pa.Table) -> pa.Table:
+    # Sums are exact decimals inside the database; frames calculate in doubles (and Python objects are slow).
+    fields = [
+        field.with_type(pa.float64()) if pa.types.is_decimal(field.type) else field for field in rows.schema
+    ]
+    return rows.cast(pa.schema(fields))
+
+
+def _typed(values: pd.Series, column: Column) -> pd.Series:
+    target: Any = column.dtype.pandas(nullable=column.nullable)
+    return values.astype(target)
+
+
+def _columns(columns: tuple[Column, ...]) -> str:
+    return ", ".join(
+        f"{quoted(column.name)} {column.dtype.sql}{'' if column.nullable else ' not null'}"
+        for column in columns
+    )
+
+
+def _literal(path: Path) -> str:
+    # COPY and read_parquet take no parameters for a path; a quote inside one is doubled.
+    return str(path).replace("'", "''")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]

@@ -1,0 +1,99 @@
+"""Planning settings, read from TOML and checked: what a person may change without touching code."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import tomllib
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, cast
+
+from invopt.errors import SettingsError
+from invopt.settings.business import Business, Retention, Run
+from invopt.settings.planning import Demand, LeadTime, Policy
+from invopt.settings.section import Section
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings of one business, a section a room."""
+
+    business: Business = field(default_factory=Business)
+    demand: Demand = field(default_factory=Demand)
+    lead_time: LeadTime = field(default_factory=LeadTime)
+    policy: Policy = field(default_factory=Policy)
+    run: Run = field(default_factory=Run)
+    retention: Retention = field(default_factory=Retention)
+
+    @classmethod
+    def read(cls, path: Path) -> Settings:
+        """Read a TOML file; what it leaves out keeps its default.
+
+        Raises `SettingsError` for a file that is no TOML, an unknown section or name, a wrong type or range.
+        """
+        try:
+            document = tomllib.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise SettingsError(f"{path}: no such file. `invopt init` writes one.") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{path}: not a TOML file: {error}.") from error
+        return cls.of(document, where=str(path))
+
+    @classmethod
+    def of(cls, document: dict[str, Any], *, where: str = "settings") -> Settings:
+        """Settings from a nested mapping, `{section: {name: value}}`.
+
+        >>> Settings.of({"policy": {"review_days": 14}}).policy.review_days
+        14
+        """
+        sections = {part.name: section_type(part) for part in dataclasses.fields(cls)}
+        _refuse_unknown(document, sections, f"{where}: section")
+        made = {}
+        for name, values in document.items():
+            section = sections[name]
+            if not isinstance(values, dict):
+                raise SettingsError(f"{where}: [{name}] must be a section, found {values!r}.")
+            known = {part.name: part for part in dataclasses.fields(section)}
+            _refuse_unknown(values, known, f"{where}: setting {name}.")
+            made[name] = section(**values)
+        return cls(**made)
+
+    def replaced(self, section: str, **values: Any) -> Settings:
+        """A copy with some values of one section changed."""
+        changed = dataclasses.replace(getattr(self, section), **values)
+        return dataclasses.replace(self, **{section: changed})
+
+    @property
+    def hash(self) -> str:
+        """A hash that is the same for the same values, whatever file they came from."""
+        text = json.dumps(dataclasses.asdict(self), sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def section_type(part: dataclasses.Field[Any]) -> type[Any]:
+    """The class of a section, from the field of `Settings` that holds it."""
+    return cast("type[Any]", part.default_factory)
+
+
+def _refuse_unknown(given: dict[str, Any], known: dict[str, Any], where: str) -> None:
+    for name in given:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else f" Known: {', '.join(known)}."
+            raise SettingsError(f"{where}{'' if where.endswith('.') else ' '}{name!r} is unknown.{hint}")
+
+
+__all__ = [
+    "Business",
+    "Demand",
+    "LeadTime",
+    "Policy",
+    "Retention",
+    "Run",
+    "Section",
+    "Settings",
+    "section_type",
+]

@@ -1,0 +1,80 @@
+"""What the planner assumes and aims at: demand, lead times, policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from invopt.errors import SettingsError
+from invopt.settings.section import Section, setting
+
+ABC_CLASSES = ("A", "B", "C")
+
+
+@dataclass(frozen=True)
+class Demand(Section):
+    """How order lines become demand."""
+
+    dormant_after_days: int = setting(
+        365, "A SKU without an order for so long gets a zero forecast, flagged.", unit="days", minimum=1
+    )
+    outlier_multiple: float = setting(
+        6.0, "A period above the median plus so many robust deviations is capped and shown.", minimum=1
+    )
+    history_periods: int = setting(
+        156, "Periods of history that a forecast looks at.", unit="periods", minimum=8
+    )
+    default_category: str = setting("all", "Category of products that have none.")
+
+
+@dataclass(frozen=True)
+class LeadTime(Section):
+    """What is assumed of suppliers until their receipts tell."""
+
+    assumed_days: int = setting(
+        14, "Lead time where neither receipts nor terms give one.", unit="days", minimum=0, maximum=730
+    )
+    assumed_log_sd: float = setting(
+        0.3, "Spread of log lead time where receipts give none.", unit="log days", minimum=0
+    )
+    prior_observations: float = setting(
+        8.0, "Weight of the level above (supplier, all), in receipts.", unit="receipts", minimum=0
+    )
+
+
+@dataclass(frozen=True)
+class Policy(Section):
+    """What stock is for: targets and what shortage and stock cost."""
+
+    target_kind: str = setting(
+        "cycle_service",
+        "Which target rules: cycle_service (no stockout in a cycle), fill_rate (share of units from stock), "
+        "or cost (margin against holding).",
+        choices=("cycle_service", "fill_rate", "cost"),
+    )
+    target_by_class: dict[str, float] = setting(
+        {"A": 0.97, "B": 0.95, "C": 0.90}, "Target by ABC class; not used by cost.", minimum=0, maximum=1
+    )
+    shortage_rule: str = setting(
+        "lost_sales",
+        "What a customer does when stock is out: buys elsewhere, or waits.",
+        choices=("lost_sales", "backorders"),
+    )
+    review_days: int = setting(7, "Days between purchase plans.", unit="days", minimum=1, maximum=366)
+    holding_rate_per_year: float = setting(
+        0.20, "Cost of holding stock for a year, as a share of its value.", unit="share of cost", minimum=0
+    )
+    cost_share_of_price: float = setting(
+        0.5, "Unit cost where none is given, as a share of price.", unit="share of price", minimum=0
+    )
+    sample_paths: int = setting(
+        128, "Demand paths a projection averages over.", unit="paths", minimum=16, maximum=4096
+    )
+
+    def __post_init__(self) -> None:
+        """Check also that every class has its target."""
+        super().__post_init__()
+        if set(self.target_by_class) != set(ABC_CLASSES):
+            raise SettingsError(
+                f"policy.target_by_class: give one target for each of {', '.join(ABC_CLASSES)}; "
+                f"found {', '.join(sorted(self.target_by_class)) or 'none'}."
+            )
