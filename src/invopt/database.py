@@ -10,10 +10,10 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import duckdb
 import pandas as pd
@@ -23,6 +23,7 @@ from invopt.errors import DatabaseBusy, InvoptError
 from invopt.tables import BOOK_TABLES, INPUT_TABLES, RUN_TABLES, Column, Dtype, Table
 
 Parameters = Mapping[str, Any]
+DatabaseContext: TypeAlias = "AbstractContextManager[Database]"
 
 _SETTINGS = {
     "autoinstall_known_extensions": "false",
@@ -174,6 +175,27 @@ def in_memory(*, memory_limit_mb: int = 1_500, folder: Path | None = None) -> It
         yield Database(connection)
     finally:
         connection.close()
+
+
+@contextmanager
+def over_parquet(
+    files: Mapping[Table, list[Path]], *, memory_limit_mb: int = 1_500, folder: Path | None = None
+) -> Iterator[Database]:
+    """A connection to no file in which Parquet files can be read under their tables' names."""
+    with in_memory(memory_limit_mb=memory_limit_mb, folder=folder) as db:
+        for table, paths in files.items():
+            db.parquet_view(table.name, paths, table)
+        yield db
+
+
+def latest(table: Table) -> str:
+    """A select of an input table as of a moment: of each key the last version recorded before `$as_of_at`."""
+    key = ", ".join(quoted(name) for name in table.key)
+    return (
+        f"select {', '.join(quoted(name) for name in table.names)} from {quoted(table.name)} "
+        f"where recorded_at < $as_of_at qualify row_number() over "
+        f"(partition by {key} order by recorded_at desc, file_id, line_number desc) = 1"
+    )
 
 
 def statement(name: str) -> str:

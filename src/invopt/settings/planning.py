@@ -23,6 +23,17 @@ class Demand(Section):
     history_periods: int = setting(
         156, "Periods of history that a forecast looks at.", unit="periods", minimum=8
     )
+    cancellation_hours: int = setting(
+        24,
+        "A cancellation later than this after the order is a return, not a demand undone.",
+        unit="hours",
+        minimum=0,
+    )
+    is_rerouted: bool = setting(
+        True,
+        "Online orders are served from another location when theirs is out of stock: a stockout hides "
+        "demand only when every location was out.",
+    )
     default_category: str = setting("all", "Category of products that have none.")
 
 

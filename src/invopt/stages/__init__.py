@@ -1,0 +1,8 @@
+"""Stages: each reads tables, calls pure functions of one room, and writes tables. `NIGHT` is their only order."""
+
+from __future__ import annotations
+
+from invopt.stages.night import NIGHT, Stage, run_night, work
+from invopt.stages.run import Run, begin
+
+__all__ = ["NIGHT", "Run", "Stage", "begin", "run_night", "work"]

@@ -1,0 +1,177 @@
+"""One run of the night: where its tables lie, which stages are done, and how they are read and written.
+
+A run's identity is a hash of its as-of day, its settings and its inputs, so the same inputs find the same run.
+Each stage writes its tables as Parquet chunks, every file whole or absent; then a small file says that the stage
+is done. A killed run is taken up after its last finished stage and ends the same.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+import invopt
+from invopt import database
+from invopt.calendars import start_of_day_utc
+from invopt.settings import Settings
+from invopt.tables import SKU_LOCATION, Table, check, empty
+from invopt.workspace import Snapshot, Workspace, replace_text
+
+Progress = Callable[[str], None]
+
+
+def silent(_: str) -> None:
+    """Report progress to nobody."""
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A range of SKUs with all their locations; `index` orders the chunks of a run."""
+
+    index: int
+    first_sku_id: str
+    last_sku_id: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run: the workspace, the day, the settings, and the folder of its tables."""
+
+    workspace: Workspace
+    as_of: dt.date
+    run_id: str
+    progress: Progress = field(default=silent, compare=False)
+
+    @property
+    def settings(self) -> Settings:
+        """The workspace's settings."""
+        return self.workspace.settings
+
+    @property
+    def folder(self) -> Path:
+        """Where the run's tables lie."""
+        return self.workspace.runs / self.run_id
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The run's tables, for readers."""
+        return Snapshot(self.folder)
+
+    @property
+    def as_of_at(self) -> dt.datetime:
+        """The UTC moment at which the as-of day begins: nothing recorded at or after it is read."""
+        return start_of_day_utc(self.as_of, self.settings.business.time_zone)
+
+    def database(self) -> database.DatabaseContext:
+        """The workspace's database, for one short piece of work."""
+        return connect(self.workspace)
+
+    def read(self, table: Table, chunk: Chunk | None = None) -> pd.DataFrame:
+        """A table that an earlier stage of this run wrote; with `chunk`, the rows of its SKUs."""
+        with self.tables(table) as db:
+            if chunk is None:
+                return db.frame(f"select * from {table.name}", table=table)
+            return db.frame(
+                f"select * from {table.name} where sku_id between $first and $last",
+                {"first": chunk.first_sku_id, "last": chunk.last_sku_id},
+                table=table,
+            )
+
+    def tables(self, *tables: Table) -> database.DatabaseContext:
+        """A connection to no file in which tables of this run can be read by name."""
+        return database.over_parquet(
+            {table: self.snapshot.files(table.name) for table in tables},
+            memory_limit_mb=self.settings.run.memory_limit_mb,
+            folder=self.folder,
+        )
+
+    def write(self, table: Table, frame: pd.DataFrame, chunk: Chunk | None = None) -> None:
+        """Write a table, or its chunk, in the order of its key, so that the same rows make the same file."""
+        rows = check(frame, table).sort_values(list(table.key), kind="stable", ignore_index=True)
+        path = self.path(table, chunk)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        rows.to_parquet(part, index=False, compression="zstd")
+        part.replace(path)
+
+    def write_empty(self, table: Table) -> None:
+        """Write a table without rows."""
+        self.write(table, empty(table))
+
+    def path(self, table: Table, chunk: Chunk | None = None) -> Path:
+        """The Parquet file of a table and chunk."""
+        return self.folder / table.name / f"{chunk.index if chunk else 0:06d}.parquet"
+
+    def has(self, table: Table, chunk: Chunk) -> bool:
+        """Whether a chunk was written before the run was interrupted."""
+        return self.path(table, chunk).is_file()
+
+    def chunks(self) -> Iterator[Chunk]:
+        """Ranges of whole SKUs, each of about `run.chunk_series` SKU-locations."""
+        with self.tables(SKU_LOCATION) as db:
+            bounds = db.frame(
+                "select bucket, min(sku_id) as first_sku_id, max(sku_id) as last_sku_id from ("
+                "  select sku_id, min(position) // $size as bucket from sku_location group by sku_id"
+                ") group by bucket order by bucket",
+                {"size": self.settings.run.chunk_series},
+            )
+        for index, row in enumerate(bounds.itertuples(index=False)):
+            yield Chunk(index, str(row.first_sku_id), str(row.last_sku_id))
+
+    def is_done(self, stage: str) -> bool:
+        """Whether a stage of this run has finished."""
+        return self._done_file(stage).is_file()
+
+    def mark_done(self, stage: str, seconds: float) -> None:
+        """Say that a stage has finished, after all its tables are whole."""
+        replace_text(self._done_file(stage), json.dumps({"stage": stage, "seconds": round(seconds, 3)}))
+
+    def stage_seconds(self) -> dict[str, float]:
+        """How long each finished stage took."""
+        entries = [json.loads(path.read_text(encoding="utf-8")) for path in self.folder.glob("*.done")]
+        return {entry["stage"]: float(entry["seconds"]) for entry in entries}
+
+    def _done_file(self, stage: str) -> Path:
+        return self.folder / f"{stage}.done"
+
+
+def connect(workspace: Workspace) -> database.DatabaseContext:
+    """The workspace's database, with its tables made, for one short piece of work."""
+    limits = workspace.settings.run
+    return database.connect(
+        workspace.database_path,
+        memory_limit_mb=limits.memory_limit_mb,
+        wait_seconds=limits.lock_wait_seconds,
+    )
+
+
+def begin(workspace: Workspace, as_of: dt.date, progress: Progress = silent) -> Run:
+    """The run of that day with the inputs as they stand now: a new one, or one to take up again."""
+    with connect(workspace) as db:
+        db.create_tables()
+        files = db.frame("select file_id, recorded_at from ingested_file order by file_id")
+    inputs = hashlib.sha256(files.to_csv(index=False).encode())
+    inputs.update(workspace.decisions_path.read_bytes())
+    identity = "|".join((as_of.isoformat(), workspace.settings.hash, inputs.hexdigest(), invopt.__version__))
+    run_id = f"{as_of.isoformat()}-{hashlib.sha256(identity.encode()).hexdigest()[:12]}"
+    run = Run(workspace, as_of, run_id, progress)
+    run.folder.mkdir(parents=True, exist_ok=True)
+    details = {
+        "as_of": as_of.isoformat(),
+        "settings": workspace.settings.hash,
+        "inputs": inputs.hexdigest()[:16],
+    }
+    replace_text(run.folder / "run.json", json.dumps(details))
+    return run
+
+
+def clock() -> float:
+    """Seconds, for measuring how long a stage takes."""
+    return time.perf_counter()
