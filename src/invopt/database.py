@@ -28,13 +28,12 @@ DatabaseContext: TypeAlias = "AbstractContextManager[Database]"
 _SETTINGS = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "true",
-    "preserve_insertion_order": "false",
     "TimeZone": "UTC",
 }
 
 
 class Database:
-    """One open connection. Use `connect` or `in_memory`; both close it."""
+    """One open connection. Use `open_database` or `in_memory`; both close it."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Wrap an open connection."""
@@ -131,7 +130,7 @@ class Database:
 
 
 @contextmanager
-def connect(
+def open_database(
     path: Path, *, memory_limit_mb: int = 1_500, wait_seconds: float = 30.0, threads: int | None = None
 ) -> Iterator[Database]:
     """Open the database of a workspace for one short piece of work.
@@ -139,7 +138,11 @@ def connect(
     Raises `DatabaseBusy` where another process holds it through the whole wait, and `InvoptError` where the
     file is no database or comes from a newer version.
     """
-    config: dict[str, Any] = {**_SETTINGS, "memory_limit": f"{memory_limit_mb}MB"}
+    config: dict[str, Any] = {
+        **_SETTINGS,
+        "memory_limit": f"{memory_limit_mb}MB",
+        "preserve_insertion_order": "false",  # large loads need not be held to keep their order
+    }
     if threads:
         config["threads"] = threads
     deadline = time.monotonic() + wait_seconds

@@ -1,4 +1,4 @@
-"""Stages: each reads tables, calls pure functions of one room, and writes tables. `NIGHT` is their only order."""
+"""Stages: each reads tables, calls pure functions, and writes tables. `NIGHT` is their only order."""
 
 from __future__ import annotations
 

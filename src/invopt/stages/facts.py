@@ -26,7 +26,7 @@ from invopt.tables import (
     Table,
 )
 
-# Inputs that later stages read as they are, each as of the day. Order lines only where a later stage needs them.
+# Inputs that later stages read as they are, each as of the day; of order lines only the related ones.
 _CARRIED = tuple(table for table in INPUT_TABLES if table is not ORDER_LINE)
 
 
@@ -138,9 +138,7 @@ def _wanted(db: Database, name: str, run: Run) -> dict[str, Any]:
         "cancellation_hours": settings.demand.cancellation_hours,
         "is_rerouted": settings.demand.is_rerouted,
         "has_stock": lambda: bool(
-            db.scalar(
-                "select (select count(*) from stock_snapshot_now) + (select count(*) from stock_movement_now) > 0"
-            )
+            db.scalar("select exists (from stock_snapshot_now) or exists (from stock_movement_now)")
         ),
     }
     text = database.statement(name)

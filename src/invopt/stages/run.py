@@ -18,7 +18,6 @@ from pathlib import Path
 import pandas as pd
 
 import invopt
-from invopt import database
 from invopt.calendars import start_of_day_utc
 from invopt.settings import Settings
 from invopt.tables import SKU_LOCATION, Table, check, empty
@@ -69,7 +68,7 @@ class Run:
         """The UTC moment at which the as-of day begins: nothing recorded at or after it is read."""
         return start_of_day_utc(self.as_of, self.settings.business.time_zone)
 
-    def database(self) -> database.DatabaseContext:
+    def database(self) -> DatabaseContext:
         """The workspace's database, for one short piece of work."""
         return connect(self.workspace)
 
@@ -84,9 +83,9 @@ class Run:
                 table=table,
             )
 
-    def tables(self, *tables: Table) -> database.DatabaseContext:
+    def tables(self, *tables: Table) -> DatabaseContext:
         """A connection to no file in which tables of this run can be read by name."""
-        return database.over_parquet(
+        return over_parquet(
             {table: self.snapshot.files(table.name) for table in tables},
             memory_limit_mb=self.settings.run.memory_limit_mb,
             folder=self.folder,
@@ -142,10 +141,10 @@ class Run:
         return self.folder / f"{stage}.done"
 
 
-def connect(workspace: Workspace) -> database.DatabaseContext:
+def connect(workspace: Workspace) -> DatabaseContext:
     """The workspace's database, with its tables made, for one short piece of work."""
     limits = workspace.settings.run
-    return database.connect(
+    return open_database(
         workspace.database_path,
         memory_limit_mb=limits.memory_limit_mb,
         wait_seconds=limits.lock_wait_seconds,
