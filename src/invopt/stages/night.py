@@ -1,4 +1,4 @@
-"""The night: the one list of stages and their order, and how it is worked through, interrupted and resumed."""
+"""The night: the one list of stages and their order, how it is worked through, and how it is resumed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ NIGHT: tuple[Stage, ...] = (
 def run_night(workspace: Workspace, as_of: dt.date, progress: Progress = silent) -> Run:
     """Take in the inbox, work through `NIGHT`, publish; what an interrupted run finished is not done again.
 
-    Raises `WorkspaceBusy` while another run holds the workspace, and `StageError` naming the stage that failed.
+    Raises `WorkspaceBusy` while another run holds the workspace, and `StageError` naming what failed.
     """
     with workspace.lock():
         run = begin(workspace, as_of, progress)

@@ -1,8 +1,8 @@
 """One run of the night: where its tables lie, which stages are done, and how they are read and written.
 
-A run's identity is a hash of its as-of day, its settings and its inputs, so the same inputs find the same run.
-Each stage writes its tables as Parquet chunks, every file whole or absent; then a small file says that the stage
-is done. A killed run is taken up after its last finished stage and ends the same.
+A run's identity is a hash of its as-of day, its settings and its inputs, so the same inputs find the same
+run. Each stage writes its tables as Parquet chunks, every file whole or absent; then a small file says that
+the stage is done. A killed run is taken up after its last finished stage and ends the same.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import pandas as pd
 
 import invopt
 from invopt.calendars import start_of_day_utc
+from invopt.database import DatabaseContext, open_database, over_parquet
 from invopt.settings import Settings
 from invopt.tables import SKU_LOCATION, Table, check, empty
 from invopt.workspace import Snapshot, Workspace, replace_text
