@@ -1,0 +1,16 @@
+"""The night as a Prefect flow: the stages of `invopt.stages.NIGHT`, in their order, each a task."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from prefect import flow
+
+from invopt.scheduling import night_as_tasks
+
+
+@flow(name="plan", retries=0, log_prints=True)
+def plan(workspace: str = ".", as_of: dt.date | None = None) -> str:
+    """Take in the inbox and plan the day; returns the id of the published run."""
+    return night_as_tasks(Path(workspace), as_of)

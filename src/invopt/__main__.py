@@ -1,0 +1,5 @@
+"""`python -m invopt`."""
+
+from invopt.cli import main
+
+main()

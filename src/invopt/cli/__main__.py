@@ -1,0 +1,5 @@
+"""`python -m invopt.cli`."""
+
+from invopt.cli import main
+
+main()
