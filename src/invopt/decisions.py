@@ -79,8 +79,8 @@ def read_decisions(path: Path) -> pd.DataFrame:
             if line.endswith(_TORN):
                 continue
             raise InvoptError(
-                f"{path}, line {number}: not a decision ({error}). Restore the line from a backup, or delete it "
-                "if it was never meant to be there."
+                f"{path}, line {number}: not a decision ({error}). Restore the line from a backup, or delete "
+                "it if it was never meant to be there."
             ) from error
     if not entries:
         return empty(DECISION)

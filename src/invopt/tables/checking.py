@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from invopt.errors import TableError
 from invopt.tables.declaration import Column, Dtype, Table
+
+if TYPE_CHECKING:  # pandas takes half a second, and declarations alone do not need it
+    import pandas as pd
 
 
 def check(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
@@ -20,6 +23,8 @@ def check(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     >>> check(rows, KIT_COMPONENT).dtypes["units_per_kit"]
     dtype('float64')
     """
+    import pandas as pd
+
     _check_columns(frame, table)
     converted = {column.name: _convert(frame[column.name], column, table) for column in table.columns}
     result = pd.DataFrame(converted, columns=list(table.names), index=frame.index)
@@ -31,6 +36,8 @@ def check(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
 
 def empty(table: Table) -> pd.DataFrame:
     """A frame of `table` with no rows and the declared types."""
+    import pandas as pd
+
     return pd.DataFrame(
         {
             column.name: pd.Series(dtype=column.dtype.pandas(nullable=column.nullable))
@@ -73,7 +80,7 @@ def _check_values(frame: pd.DataFrame, column: Column, table: Table) -> None:
     values = frame[column.name]
     if not column.nullable and values.isna().any():
         raise TableError(_missing(values, column, table))
-    bad = pd.Series(False, index=values.index)
+    bad = values.isna() & False
     if column.minimum is not None:
         bad |= (values < column.minimum).fillna(False).astype(bool)
     if column.maximum is not None:
