@@ -119,7 +119,7 @@ def _excuse(frame: pd.DataFrame, run: Run) -> pd.Series:
 
 def _as_of(db: Database, run: Run) -> None:
     """Make `<input>_now` of every input: the last version of each key that was recorded before the day."""
-    at = {"as_of_at": run.as_of_at}
+    at = {"as_of_at": run.seen_until}
     for table in INPUT_TABLES:
         seen = f"select * from ({database.latest(table)})"
         if table is ORDER_LINE:
@@ -131,7 +131,7 @@ def _wanted(db: Database, name: str, run: Run) -> dict[str, Any]:
     """The parameters that a SQL file names, and no others."""
     settings = run.settings
     known = {
-        "as_of_at": run.as_of_at,
+        "as_of_at": run.seen_until,
         "as_of_on": run.as_of,
         "time_zone": settings.business.time_zone,
         "home_location": settings.business.home_location,

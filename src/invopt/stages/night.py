@@ -6,11 +6,13 @@ import datetime as dt
 import resource
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from invopt.errors import InvoptError, StageError
 from invopt.stages.facts import gather_facts
 from invopt.stages.publish import prune, publish
-from invopt.stages.run import Progress, Run, begin, clock, silent
+from invopt.stages.run import Progress, Run, begin, carry_over, clock, silent
+from invopt.tables import DEMAND, INBOUND, OPEN_ORDER_LINE, PURCHASE_HISTORY, SKU_LOCATION, STOCK_POSITION, Table
 from invopt.workspace import Workspace
 
 
@@ -20,6 +22,7 @@ class Stage:
 
     name: str
     work: Callable[[Run], None]
+    makes: tuple[Table, ...]
     meaning: str
     remedy: str
 
@@ -31,18 +34,55 @@ NIGHT: tuple[Stage, ...] = (
 )
 
 
-def run_night(workspace: Workspace, as_of: dt.date, progress: Progress = silent) -> Run:
-    """Take in the inbox, work through `NIGHT`, publish; what an interrupted run finished is not done again.
+# Parts of the night that run through the day, on the forecasts and policies of the last night.
+FULFIL_STAGES = ("facts", "orders", "parcels", "alerts", "report")
+RETURNS_STAGES = ("facts", "returns", "alerts", "report")
+
+
+def day_part(names: tuple[str, ...]) -> tuple[Stage, ...]:
+    """The named stages, in the order of the night."""
+    return tuple(stage for stage in NIGHT if stage.name in names)
+
+
+def do(_: str, step: Callable[[], None]) -> None:
+    """Do a step here and now; a scheduler passes its own way of doing one."""
+    step()
+
+
+def run_stages(
+    workspace: Workspace,
+    as_of: dt.date,
+    progress: Progress = silent,
+    *,
+    stages: tuple[Stage, ...] = NIGHT,
+    kind: str = "plan",
+    seen_until: dt.datetime | None = None,
+    step: Callable[[str, Callable[[], None]], None] = do,
+) -> Run:
+    """Take in the inbox, work through `stages`, publish; what an interrupted run finished is not done again.
+
+    `kind` names the run ("plan", "fulfil", "returns"). `seen_until` is the UTC moment up to which facts are
+    read: the beginning of the as-of day by default, the present for a run in the middle of a day. `step` does
+    one named step, so that a scheduler can watch and retry each.
 
     Raises `WorkspaceBusy` while another run holds the workspace, and `StageError` naming what failed.
     """
     with workspace.lock():
-        run = begin(workspace, as_of, progress)
-        for stage in NIGHT:
-            work(run, stage)
-        publish(run)
+        step("ingest", lambda: take_in(workspace, progress))
+        run = begin(workspace, as_of, progress, kind=kind, seen_until=seen_until)
+        if kind != "plan":
+            carry_over(run, tuple(table for stage in stages for table in stage.makes))
+        for stage in stages:
+            step(stage.name, partial(work, run, stage))
+        step("publish", lambda: publish(run))
         prune(workspace, run.settings.run.keep_runs)
     return run
+
+
+def take_in(workspace: Workspace, progress: Progress) -> None:
+    """Take in whatever lies in the inbox."""
+    for report in ingest_inbox(workspace, progress):
+        progress(f"took in {report.file_name}: {report.rows_read:,} rows")
 
 
 def work(run: Run, stage: Stage) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
+from pathlib import Path
 
 import pandas as pd
 
@@ -57,15 +58,14 @@ def publish(run: Run) -> None:
 
 
 def prune(workspace: Workspace, keep: int) -> list[str]:
-    """Remove all but the newest `keep` runs from the folder and the database; the published one stays."""
+    """Remove all but the newest `keep` runs of each kind; the published one stays."""
     published = workspace.published
-    folders = sorted(
-        (path for path in workspace.runs.iterdir() if (path / "run.json").is_file()),
-        key=lambda path: (path / "run.json").stat().st_mtime_ns,
-        reverse=True,
-    )
     current = published.run_id if published else None
-    old = [path for path in folders[keep:] if path.name != current]
+    by_kind: dict[str, list[Path]] = {}
+    for details in sorted(workspace.runs.glob("*/run.json"), key=lambda path: -path.stat().st_mtime_ns):
+        kind = json.loads(details.read_text(encoding="utf-8"))["kind"]
+        by_kind.setdefault(kind, []).append(details.parent)
+    old = [path for paths in by_kind.values() for path in paths[keep:] if path.name != current]
     if not old:
         return []
     with connect(workspace) as db, db.transaction():

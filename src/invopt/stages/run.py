@@ -20,8 +20,9 @@ import pandas as pd
 import invopt
 from invopt.calendars import start_of_day_utc
 from invopt.database import DatabaseContext, open_database, over_parquet
+from invopt.errors import StageError
 from invopt.settings import Settings
-from invopt.tables import SKU_LOCATION, Table, check, empty
+from invopt.tables import RUN_TABLES, SKU_LOCATION, Table, check, empty
 from invopt.workspace import Snapshot, Workspace, replace_text
 
 Progress = Callable[[str], None]
@@ -47,6 +48,7 @@ class Run:
     workspace: Workspace
     as_of: dt.date
     run_id: str
+    seen_until: dt.datetime  # UTC; nothing recorded at or after it is read
     progress: Progress = field(default=silent, compare=False)
 
     @property
@@ -63,11 +65,6 @@ class Run:
     def snapshot(self) -> Snapshot:
         """The run's tables, for readers."""
         return Snapshot(self.folder)
-
-    @property
-    def as_of_at(self) -> dt.datetime:
-        """The UTC moment at which the as-of day begins: nothing recorded at or after it is read."""
-        return start_of_day_utc(self.as_of, self.settings.business.time_zone)
 
     def database(self) -> DatabaseContext:
         """The workspace's database, for one short piece of work."""
@@ -152,24 +149,57 @@ def connect(workspace: Workspace) -> DatabaseContext:
     )
 
 
-def begin(workspace: Workspace, as_of: dt.date, progress: Progress = silent) -> Run:
+def begin(
+    workspace: Workspace,
+    as_of: dt.date,
+    progress: Progress = silent,
+    *,
+    kind: str = "plan",
+    seen_until: dt.datetime | None = None,
+) -> Run:
     """The run of that day with the inputs as they stand now: a new one, or one to take up again."""
     with connect(workspace) as db:
         db.create_tables()
         files = db.frame("select file_id, recorded_at from ingested_file order by file_id")
     inputs = hashlib.sha256(files.to_csv(index=False).encode())
     inputs.update(workspace.decisions_path.read_bytes())
-    identity = "|".join((as_of.isoformat(), workspace.settings.hash, inputs.hexdigest(), invopt.__version__))
-    run_id = f"{as_of.isoformat()}-{hashlib.sha256(identity.encode()).hexdigest()[:12]}"
-    run = Run(workspace, as_of, run_id, progress)
-    run.folder.mkdir(parents=True, exist_ok=True)
-    details = {
-        "as_of": as_of.isoformat(),
-        "settings": workspace.settings.hash,
-        "inputs": inputs.hexdigest()[:16],
-    }
-    replace_text(run.folder / "run.json", json.dumps(details))
-    return run
+    identity = "|".join(
+        (kind, as_of.isoformat(), workspace.settings.hash, inputs.hexdigest(), invopt.__version__)
+    )
+    run_id = f"{as_of.isoformat()}-{kind}-{hashlib.sha256(identity.encode()).hexdigest()[:12]}"
+    moment = seen_until or start_of_day_utc(as_of, workspace.settings.business.time_zone)
+    details = workspace.runs / run_id / "run.json"
+    if details.is_file():  # taken up again: what it has seen stays what it was
+        moment = dt.datetime.fromisoformat(json.loads(details.read_text(encoding="utf-8"))["seen_until"])
+    else:
+        details.parent.mkdir(parents=True, exist_ok=True)
+        entry = {
+            "kind": kind,
+            "as_of": as_of.isoformat(),
+            "seen_until": moment.isoformat(),
+            "settings": workspace.settings.hash,
+            "inputs": inputs.hexdigest()[:16],
+        }
+        replace_text(details, json.dumps(entry))
+    return Run(workspace, as_of, run_id, moment, progress)
+
+
+def carry_over(run: Run, made: tuple[Table, ...]) -> None:
+    """Link the published tables that this run does not make itself into it, so that readers find a whole plan.
+
+    Raises `StageError` where no night has been published yet.
+    """
+    published = run.workspace.published
+    if published is None:
+        raise StageError("There is no plan yet to build on. Make one with: invopt plan")
+    if published.run_id == run.run_id:
+        return
+    for table in RUN_TABLES:
+        for source in published.files(table.name) if table not in made else ():
+            target = run.folder / table.name / source.name
+            target.parent.mkdir(exist_ok=True)
+            target.unlink(missing_ok=True)
+            target.hardlink_to(source)
 
 
 def clock() -> float:
