@@ -1,0 +1,18 @@
+"""What customers wanted: outliers capped, stockouts completed, SKUs classed."""
+
+from invopt.demand.classes import abc_class, dormant, xyz_class
+from invopt.demand.cleaning import REASONS, CleanDemand, clean_demand
+from invopt.demand.outliers import capped_outliers, outlier_limit
+from invopt.demand.stockouts import recovered_demand
+
+__all__ = [
+    "REASONS",
+    "CleanDemand",
+    "abc_class",
+    "capped_outliers",
+    "clean_demand",
+    "dormant",
+    "outlier_limit",
+    "recovered_demand",
+    "xyz_class",
+]

@@ -1,0 +1,78 @@
+"""Where to look for smoothing parameters: a first spread of candidates, then patterns around the best.
+
+The search runs in six free coordinates: the logits of alpha, of beta as a share of alpha, of gamma as a
+share of 1 - alpha, and of phi between 0.80 and 0.98; a shift of the first level in standard errors; and a
+damping of the first trend.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from invopt.forecast.ets.scan import LANES
+from invopt.probability.compiled import KERNEL
+
+DIMENSIONS: Final = 6
+PATTERNS: Final = 4
+BOUND: Final = 8.0  # no coordinate leaves this box: a logit of 8 is 0.9997
+LOWEST_PHI: Final = 0.80
+HIGHEST_PHI: Final = 0.98
+
+
+def _logit(share: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.log(share / (1.0 - share))
+
+
+def _first_spread() -> NDArray[np.float64]:
+    alpha = np.repeat([0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75], [2, 2, 3, 3, 2, 2, 2])
+    beta_share = np.tile([0.02, 0.2], LANES // 2)
+    gamma_share = np.tile([0.005, 0.005, 0.1, 0.02, 0.05, 0.2], 3)[:LANES]
+    phi_share = np.tile([0.9, 0.2, 0.7], 6)[:LANES]
+    shift = np.zeros(LANES)
+    damping = np.tile([0.0, 0.5], LANES // 2)
+    logits = [_logit(share) for share in (alpha, beta_share, gamma_share, phi_share)]
+    return np.column_stack([*logits, shift, damping])
+
+
+def _patterns() -> NDArray[np.float64]:
+    """Along the axes in even rounds, along a random orthogonal basis in odd ones; four free directions."""
+    rng = np.random.default_rng(20)
+    patterns = np.zeros((PATTERNS, LANES, DIMENSIONS))
+    for number in range(PATTERNS):
+        basis = np.eye(DIMENSIONS)
+        if number % 2:
+            basis = 1.3 * np.linalg.qr(rng.normal(size=(DIMENSIONS, DIMENSIONS)))[0]
+        patterns[number, 0 : 2 * DIMENSIONS : 2] = -basis
+        patterns[number, 1 : 2 * DIMENSIONS : 2] = basis
+        free = rng.normal(size=(LANES - 2 * DIMENSIONS, DIMENSIONS))
+        patterns[number, 2 * DIMENSIONS :] = 1.3 * free / np.linalg.norm(free, axis=1, keepdims=True)
+    patterns[:, :, 4] *= 1.5
+    return patterns
+
+
+FIRST_SPREAD: Final = _first_spread()
+PATTERN: Final = _patterns()
+
+
+@numba.njit(**KERNEL)
+def _logistic(x):  # type: ignore[no-untyped-def]
+    return 1.0 / (1.0 + math.exp(-x))
+
+
+@numba.njit(**KERNEL)
+def parameters_at(point, level, trend, level_error):  # type: ignore[no-untyped-def]
+    """(alpha, beta, gamma, phi, first level, first trend) at a point of the search space, shape [6]."""
+    alpha = 1e-4 + 0.9998 * _logistic(point[0])
+    return (
+        alpha,
+        alpha * _logistic(point[1]),
+        (1.0 - alpha) * _logistic(point[2]),
+        LOWEST_PHI + (HIGHEST_PHI - LOWEST_PHI) * _logistic(point[3]),
+        level + level_error * point[4],
+        trend * math.exp(-point[5] * point[5]),
+    )

@@ -1,0 +1,145 @@
+"""One pass over a series for sixteen parameter candidates at once: the inner loop of exponential smoothing.
+
+The recursion runs along time and cannot be vectorised there; across candidates it can. So each state is an
+array of `LANES` numbers, and the compiler turns every loop over them into a few SIMD instructions.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final, NamedTuple
+
+import numba
+import numpy as np
+
+from invopt.probability.compiled import KERNEL
+
+LANES: Final = 16
+SMALLEST_FITTED: Final = 1e-6  # multiplicative errors divide by the fitted value (series are scaled to mean 1)
+
+# A form is a sum of these: 0 is ETS(A,N,N), 7 is ETS(M,Ad,M). Trends are damped, errors follow the season.
+TRENDED: Final = 1
+SEASONAL: Final = 2
+MULTIPLICATIVE: Final = 4
+FORM_NAMES: Final = (
+    "ETS(A,N,N)", "ETS(A,Ad,N)", "ETS(A,N,A)", "ETS(A,Ad,A)",
+    "ETS(M,N,N)", "ETS(M,Ad,N)", "ETS(M,N,M)", "ETS(M,Ad,M)",
+)  # fmt: skip
+
+
+class Lanes(NamedTuple):
+    """The candidates of a pass, [LANES] each: parameters, states (first ones at the start), and sums."""
+
+    alpha: Any
+    beta: Any
+    gamma: Any
+    phi: Any
+    level: Any
+    trend: Any
+    season: Any  # [season_length, LANES]
+    squares: Any  # sum of squared errors
+    product: Any  # of fitted values since the last logarithm
+    logarithms: Any  # sum of log |fitted|
+
+
+def new_lanes(season_length):  # type: ignore[no-untyped-def]
+    """Room for a pass over a series."""
+    return Lanes(
+        np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES),
+        np.empty((season_length, LANES)), np.empty(LANES), np.empty(LANES), np.empty(LANES),
+    )  # fmt: skip
+
+
+new_lanes = numba.njit(**KERNEL)(new_lanes)
+
+
+def _scan_of(multiplicative: bool, trended: bool, seasonal: bool) -> Any:
+    """Compile the pass for one form; the branches on the form vanish at compile time.
+
+    Hyndman, Koehler, Ord & Snyder (2008), with q = l + phi b and fitted value f = q + s (additive) or q s
+    (multiplicative), and e = y - f or (y - f) / f:
+
+        additive        l' = q + alpha e      b' = phi b + beta e      s' = s + gamma e
+        multiplicative  l' = q + alpha q e    b' = phi b + beta q e    s' = s + gamma s e
+    """
+
+    @numba.njit(**KERNEL)
+    def scan(y, season_length, lanes, criterion):  # type: ignore[no-untyped-def]
+        alpha, beta, gamma, phi, level, trend, season, squares, product, logarithms = lanes
+        for k in range(LANES):
+            squares[k], product[k], logarithms[k] = 0.0, 1.0, 0.0
+        known, position, pending = 0, 0, 0
+        for t in range(y.size):
+            value = y[t]
+            if math.isnan(value):  # step over: time passes, nothing is learnt
+                if trended:
+                    for k in range(LANES):
+                        trend[k] *= phi[k]
+                        level[k] += trend[k]
+            else:
+                known += 1
+                for k in range(LANES):
+                    carried = phi[k] * trend[k] if trended else 0.0
+                    base = level[k] + carried if trended else level[k]
+                    if multiplicative:
+                        factor = season[position, k] if seasonal else 1.0
+                        fitted = base * factor if seasonal else base
+                        fitted = fitted if fitted > SMALLEST_FITTED else SMALLEST_FITTED
+                        error = (value - fitted) / fitted
+                        product[k] *= fitted
+                        step = base * error
+                        if seasonal:
+                            season[position, k] = factor + gamma[k] * factor * error
+                    else:
+                        factor = season[position, k] if seasonal else 0.0
+                        error = value - (base + factor) if seasonal else value - base
+                        step = error
+                        if seasonal:
+                            season[position, k] = factor + gamma[k] * error
+                    level[k] = base + alpha[k] * step
+                    if trended:
+                        trend[k] = carried + beta[k] * step
+                    squares[k] += error * error
+                if multiplicative:  # one logarithm for sixteen factors: their product stays within a double
+                    pending += 1
+                    if pending == 16:
+                        pending = 0
+                        for k in range(LANES):
+                            logarithms[k] += math.log(product[k])
+                            product[k] = 1.0
+            if seasonal:
+                position += 1
+                if position == season_length:
+                    position = 0
+        for k in range(LANES):
+            value = known * math.log(squares[k] + 1e-12)
+            if multiplicative:
+                value += 2.0 * (logarithms[k] + math.log(product[k]))
+            criterion[k] = value if value == value else 1e300
+
+    return scan
+
+
+_ann, _aan, _ana, _aaa = (_scan_of(False, bool(form & TRENDED), bool(form & SEASONAL)) for form in range(4))
+_mnn, _man, _mnm, _mam = (_scan_of(True, bool(form & TRENDED), bool(form & SEASONAL)) for form in range(4))
+
+
+@numba.njit(**KERNEL)
+def scan(form, y, season_length, lanes, criterion):  # type: ignore[no-untyped-def]
+    """Run the candidates over y [T]; write -2 log-likelihood (less a constant) into criterion [LANES]."""
+    if form == 0:
+        _ann(y, season_length, lanes, criterion)
+    elif form == 1:
+        _aan(y, season_length, lanes, criterion)
+    elif form == 2:
+        _ana(y, season_length, lanes, criterion)
+    elif form == 3:
+        _aaa(y, season_length, lanes, criterion)
+    elif form == 4:
+        _mnn(y, season_length, lanes, criterion)
+    elif form == 5:
+        _man(y, season_length, lanes, criterion)
+    elif form == 6:
+        _mnm(y, season_length, lanes, criterion)
+    else:
+        _mam(y, season_length, lanes, criterion)

@@ -1,0 +1,153 @@
+"""The seasonal pattern of one series, shrunk to none as far as noise could have made it.
+
+The same few lines serve every rung of the ladder: all series together, a category, one SKU, and the first
+season of an exponential smoothing.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numba
+import numpy as np
+
+from invopt.probability.compiled import KERNEL
+
+LONGEST_FREE_SEASON: Final = 12  # up to here every position has its own index; beyond, a few harmonics
+HARMONICS: Final = 6
+SMALLEST_FACTOR: Final = 0.05  # no position of a multiplicative season sells less than this share of the level
+
+
+@numba.njit(**KERNEL)
+def centred_average(y, season_length):  # type: ignore[no-untyped-def]
+    """[T] mean over one season around each period; NaN within half a season of either end.
+
+    Over an even season the two outermost periods count half, so that each position weighs the same. Unknown
+    periods are left out of both sum and count; under half a season of known ones gives NaN.
+    """
+    periods = y.size
+    half = season_length // 2
+    end_weight = 0.5 if season_length % 2 == 0 else 1.0
+    total, count = np.zeros(periods + 1), np.zeros(periods + 1)
+    for t in range(periods):
+        known = not math.isnan(y[t])
+        total[t + 1] = total[t] + (y[t] if known else 0.0)
+        count[t + 1] = count[t] + (1.0 if known else 0.0)
+    average = np.full(periods, np.nan)
+    for t in range(half, periods - half):
+        window = total[t + half] - total[t - half + 1]
+        weight = count[t + half] - count[t - half + 1]
+        for end in (t - half, t + half):
+            if not math.isnan(y[end]):
+                window += end_weight * y[end]
+                weight += end_weight
+        if weight >= 0.5 * season_length:
+            average[t] = window / weight
+    return average
+
+
+@numba.njit(**KERNEL)
+def _free_season(detrended, season_length, season):  # type: ignore[no-untyped-def]
+    """Mean deviation per position, shrunk by the James-Stein factor 1 - noise / between."""
+    total, count = np.zeros(season_length), np.zeros(season_length)
+    known = 0
+    for t in range(detrended.size):
+        if not math.isnan(detrended[t]):
+            total[t % season_length] += detrended[t]
+            count[t % season_length] += 1.0
+            known += 1
+    centre = 0.0
+    for j in range(season_length):
+        season[j] = total[j] / max(count[j], 1.0)
+        centre += season[j] / season_length
+    residual, between = 0.0, 0.0
+    for j in range(season_length):
+        season[j] -= centre
+        between += season[j] ** 2 / (season_length - 1)
+    for t in range(detrended.size):
+        if not math.isnan(detrended[t]):
+            residual += (detrended[t] - season[t % season_length]) ** 2
+    noise = residual / max(known - season_length, 1) * season_length / max(known, 1)
+    kept = max(0.0, 1.0 - noise / max(between, 1e-12))
+    for j in range(season_length):
+        season[j] *= kept
+    return season_length - 1 if kept > 0.0 else 0
+
+
+@numba.njit(**KERNEL)
+def _harmonic_season(detrended, season_length, season):  # type: ignore[no-untyped-def]
+    """As many Fourier pairs as AICc pays for, fitted on whole cycles where they are orthogonal."""
+    half = season_length // 2
+    stop = half + (detrended.size - 2 * half) // season_length * season_length
+    known, residual = 0, 0.0
+    for t in range(half, stop):
+        if not math.isnan(detrended[t]):
+            known += 1
+            residual += detrended[t] ** 2
+    if known < season_length // 2:
+        return 0
+    cosine, sine = np.zeros(HARMONICS + 1), np.zeros(HARMONICS + 1)
+    best, chosen = known * math.log(residual / known + 1e-12), 0
+    for q in range(1, min(HARMONICS, (season_length - 1) // 2) + 1):
+        # The wave turns by recurrence: one multiplication a period instead of a sine and a cosine.
+        turn_cosine, turn_sine = math.cos(2 * math.pi * q / season_length), math.sin(2 * math.pi * q / season_length)
+        c, s = math.cos(2 * math.pi * q * half / season_length), math.sin(2 * math.pi * q * half / season_length)
+        for t in range(half, stop):
+            if not math.isnan(detrended[t]):
+                cosine[q] += detrended[t] * c
+                sine[q] += detrended[t] * s
+            c, s = c * turn_cosine - s * turn_sine, s * turn_cosine + c * turn_sine
+        cosine[q] *= 2.0 / known
+        sine[q] *= 2.0 / known
+        residual -= 0.5 * known * (cosine[q] ** 2 + sine[q] ** 2)
+        parameters = 2 * q + 1
+        criterion = known * math.log(max(residual, 1e-12) / known) + 2.0 * parameters * known / max(
+            known - parameters - 1, 1
+        )
+        if criterion < best - 2.0:
+            best, chosen = criterion, q
+    for j in range(season_length):
+        season[j] = 0.0
+    for q in range(1, chosen + 1):
+        for j in range(season_length):
+            angle = 2 * math.pi * q * j / season_length
+            season[j] += cosine[q] * math.cos(angle) + sine[q] * math.sin(angle)
+    return 2 * chosen
+
+
+@numba.njit(**KERNEL)
+def shrunken_season(y, average, season_length, multiplicative, season):  # type: ignore[no-untyped-def]
+    """Write the season of `y` [T] into `season` [season_length]; return its effective degrees of freedom.
+
+    `average` is the centred average of `y`. Additive seasons are deviations in the units of y, around 0;
+    multiplicative ones are factors around 1. Position j holds periods t with t % season_length == j. Returns
+    0, with a neutral season, where fewer than two seasons are there or noise explains all of it.
+    """
+    for j in range(season_length):
+        season[j] = 1.0 if multiplicative else 0.0
+    if season_length < 2 or y.size < 2 * season_length:
+        return 0
+    detrended = np.full(y.size, np.nan)
+    known = 0
+    for t in range(y.size):
+        if not math.isnan(y[t]) and not math.isnan(average[t]):
+            if not multiplicative:
+                detrended[t] = y[t] - average[t]
+            elif average[t] > 1e-9:
+                detrended[t] = y[t] / average[t] - 1.0
+            known += 0 if math.isnan(detrended[t]) else 1
+    if known < season_length // 2 or known < 3:
+        return 0
+    if season_length <= LONGEST_FREE_SEASON:
+        freedom = _free_season(detrended, season_length, season)
+    else:
+        freedom = _harmonic_season(detrended, season_length, season)
+    if multiplicative:
+        total = 0.0
+        for j in range(season_length):
+            season[j] = max(SMALLEST_FACTOR, 1.0 + season[j])
+            total += season[j]
+        for j in range(season_length):
+            season[j] *= season_length / total
+    return freedom
