@@ -4,6 +4,7 @@ from invopt.demand.classes import abc_class, dormant, xyz_class
 from invopt.demand.cleaning import REASONS, CleanDemand, clean_demand
 from invopt.demand.outliers import capped_outliers, outlier_limit
 from invopt.demand.stockouts import recovered_demand
+from invopt.demand.weekdays import weekly_profiles
 
 __all__ = [
     "REASONS",
@@ -14,5 +15,6 @@ __all__ = [
     "dormant",
     "outlier_limit",
     "recovered_demand",
+    "weekly_profiles",
     "xyz_class",
 ]

@@ -50,7 +50,11 @@ class DemandBlock:
         if self.demand.ndim != 2 or self.demand.dtype != np.float64:
             raise ForecastError("demand block: demand must be a float64 array of series by periods.")
         rows, periods = self.demand.shape
-        expected = {"group": (rows,), "censored": (rows, periods), "event_lift": (rows, periods + self.horizon)}
+        expected = {
+            "group": (rows,),
+            "censored": (rows, periods),
+            "event_lift": (rows, periods + self.horizon),
+        }
         for name, shape in expected.items():
             array = getattr(self, name)
             if array is not None and array.shape != shape:
@@ -60,7 +64,9 @@ class DemandBlock:
         if self.period not in ("week", "day"):
             raise ForecastError(f"demand block: period is 'week' or 'day', found {self.period!r}.")
         _refuse_rows(np.isinf(self.demand).any(axis=1), "infinite demand; write NaN for what is unknown")
-        _refuse_rows((self.demand < 0.0).any(axis=1), "negative demand; returns and corrections are not demand")
+        _refuse_rows(
+            (self.demand < 0.0).any(axis=1), "negative demand; returns and corrections are not demand"
+        )
         if self.event_lift is not None:
             bad = ~(np.isfinite(self.event_lift) & (self.event_lift > 0.0)).all(axis=1)
             _refuse_rows(bad, "an event lift that is not a positive number; write 1 for no effect")

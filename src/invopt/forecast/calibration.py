@@ -68,7 +68,9 @@ class Calibration:
         cell = self.cells(pattern, volume)
         noise = shrunk_noise(figures, self.noise[cell], settings)
         level = shrunk_level(figures, self.level_variance[cell], settings)
-        return _parts(noise, level, self.noise_factor[cell], self.level_factor[cell], self.wander[cell], horizon)
+        return _parts(
+            noise, level, self.noise_factor[cell], self.level_factor[cell], self.wander[cell], horizon
+        )
 
 
 @dataclass(frozen=True)
@@ -214,7 +216,18 @@ def _descend(
 def _pinball(past: PastSums, rows: IntArray, k: FloatArray, v0: FloatArray, v1: FloatArray) -> float:
     loss = np.empty(rows.size)
     _record_losses(
-        past.mean, past.square, past.reach, past.actual, past.volume, past.whole, rows, k, v0, v1, LEVELS, loss
+        past.mean,
+        past.square,
+        past.reach,
+        past.actual,
+        past.volume,
+        past.whole,
+        rows,
+        k,
+        v0,
+        v1,
+        LEVELS,
+        loss,
     )
     return float(loss.sum())
 

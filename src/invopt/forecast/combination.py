@@ -56,7 +56,10 @@ def learnt_weights(
             continue
         error = path[rows][:, voices] - actual[rows][:, None, :]
         scored = ~np.isnan(actual[rows])
-        error = np.where(scored[:, None, :], error, 0.0) / np.sqrt(scale[rows] * scored.sum(axis=1))[:, None, None]
+        error = (
+            np.where(scored[:, None, :], error, 0.0)
+            / np.sqrt(scale[rows] * scored.sum(axis=1))[:, None, None]
+        )
         cross = np.einsum("rvh,ruh->rvu", error, error)
         start = prior[code, voices]
         root = np.sqrt(np.maximum(np.einsum("v,rvu,u->r", start, cross, start), 1e-6))

@@ -19,7 +19,9 @@ from invopt.probability import DemandDistribution
 from invopt.settings.forecasting import Forecast
 
 FEW: Final = 4  # known periods below which a series takes its mean, and the spread of its pool
-NEWCOMER_DISPERSION: Final = 1.0  # of a series that has never sold: it may sell nothing or several times the mean
+NEWCOMER_DISPERSION: Final = (
+    1.0  # of a series that has never sold: it may sell nothing or several times the mean
+)
 NEWCOMER_LEVEL_VARIANCE: Final = 1.0
 
 

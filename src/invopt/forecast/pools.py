@@ -145,6 +145,8 @@ def _naive_scale(demand: FloatArray) -> FloatArray:
     change = np.diff(demand, axis=1)
     known = ~np.isnan(change)
     squares = np.where(known, change, 0.0) ** 2
-    mean = np.divide(squares.sum(axis=1), known.sum(axis=1), out=np.ones(len(demand)), where=known.any(axis=1))
+    mean = np.divide(
+        squares.sum(axis=1), known.sum(axis=1), out=np.ones(len(demand)), where=known.any(axis=1)
+    )
     floor = 1e-4 * np.nan_to_num(demand).max(axis=1, initial=0.0) ** 2 + 1e-12
     return np.maximum(mean, floor)

@@ -16,7 +16,9 @@ from invopt.probability.compiled import KERNEL
 
 LONGEST_FREE_SEASON: Final = 12  # up to here every position has its own index; beyond, a few harmonics
 HARMONICS: Final = 6
-SMALLEST_FACTOR: Final = 0.05  # no position of a multiplicative season sells less than this share of the level
+SMALLEST_FACTOR: Final = (
+    0.05  # no position of a multiplicative season sells less than this share of the level
+)
 
 
 @numba.njit(**KERNEL)
@@ -91,8 +93,14 @@ def _harmonic_season(detrended, season_length, season):  # type: ignore[no-untyp
     best, chosen = known * math.log(residual / known + 1e-12), 0
     for q in range(1, min(HARMONICS, (season_length - 1) // 2) + 1):
         # The wave turns by recurrence: one multiplication a period instead of a sine and a cosine.
-        turn_cosine, turn_sine = math.cos(2 * math.pi * q / season_length), math.sin(2 * math.pi * q / season_length)
-        c, s = math.cos(2 * math.pi * q * half / season_length), math.sin(2 * math.pi * q * half / season_length)
+        turn_cosine, turn_sine = (
+            math.cos(2 * math.pi * q / season_length),
+            math.sin(2 * math.pi * q / season_length),
+        )
+        c, s = (
+            math.cos(2 * math.pi * q * half / season_length),
+            math.sin(2 * math.pi * q * half / season_length),
+        )
         for t in range(half, stop):
             if not math.isnan(detrended[t]):
                 cosine[q] += detrended[t] * c

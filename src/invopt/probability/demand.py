@@ -116,9 +116,7 @@ def _sum_moments(mean, unit, dispersion, level_variance, level_growth, start, st
         variance[i] = noise + level_variance[i] * whole * whole + level_growth[i] * wander
 
 
-def sum_over_interval(
-    distribution: DemandDistribution, start: ArrayLike, stop: ArrayLike
-) -> SumDistribution:
+def sum_over_interval(distribution: DemandDistribution, start: ArrayLike, stop: ArrayLike) -> SumDistribution:
     """The distribution of demand summed over [start, stop), an interval of its own for each series.
 
     `start` and `stop` are in periods from now (scalar or [n], fractions allowed: 0 to 1.5 is the first

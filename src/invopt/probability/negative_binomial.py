@@ -26,8 +26,10 @@ def _log_probability(count, mean, dispersion):  # type: ignore[no-untyped-def]
         return count * math.log(mean) - mean - math.lgamma(count + 1.0)
     r = 1.0 / dispersion
     chance = math.lgamma(count + r) - math.lgamma(r) - math.lgamma(count + 1.0)
-    return chance - r * math.log1p(dispersion * mean) + count * (
-        math.log(dispersion * mean) - math.log1p(dispersion * mean)
+    return (
+        chance
+        - r * math.log1p(dispersion * mean)
+        + count * (math.log(dispersion * mean) - math.log1p(dispersion * mean))
     )
 
 

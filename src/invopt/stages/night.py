@@ -12,7 +12,15 @@ from invopt.errors import InvoptError, StageError
 from invopt.stages.facts import gather_facts
 from invopt.stages.publish import prune, publish
 from invopt.stages.run import Progress, Run, begin, carry_over, clock, silent
-from invopt.tables import DEMAND, INBOUND, OPEN_ORDER_LINE, PURCHASE_HISTORY, SKU_LOCATION, STOCK_POSITION, Table
+from invopt.tables import (
+    DEMAND,
+    INBOUND,
+    OPEN_ORDER_LINE,
+    PURCHASE_HISTORY,
+    SKU_LOCATION,
+    STOCK_POSITION,
+    Table,
+)
 from invopt.workspace import Workspace
 
 

@@ -36,6 +36,7 @@ FORECAST_MODEL = Table(
         text("reason", "why that method"),
         real("dispersion", "k of the variance mu + k mu^2 of a period", minimum=0),
         real("level_variance", "variance of the factor all periods share", minimum=0),
+        real("level_growth", "by which that variance grows each period", minimum=0),
         flag("is_whole_units", "demand comes in whole units"),
         integer("history_periods", "periods of history used", "periods", minimum=0),
         share("censored_share", "share of them that was censored"),

@@ -30,7 +30,9 @@ def _fit_block(demand, season_length, forms, path, form):  # type: ignore[no-unt
         if count > 0 and total > 0.0:
             scale = total / count
             base = np.empty(path.shape[1])
-            form[i] = fit_ets(demand[i, first:] / scale, season_length, smallest / scale, forms, base, path[i])
+            form[i] = fit_ets(
+                demand[i, first:] / scale, season_length, smallest / scale, forms, base, path[i]
+            )
             path[i] *= scale
 
 

@@ -65,7 +65,9 @@ def _first_states(y, season_length, seasonal, multiplicative, season):  # type: 
 @numba.njit(**KERNEL)
 def _spread_candidates(form, points, level, trend, level_error, season, lanes):  # type: ignore[no-untyped-def]
     for k in range(LANES):
-        alpha, beta, gamma, phi, first_level, first_trend = parameters_at(points[k], level, trend, level_error)
+        alpha, beta, gamma, phi, first_level, first_trend = parameters_at(
+            points[k], level, trend, level_error
+        )
         if form & MULTIPLICATIVE:
             first_level = max(first_level, SMALLEST_LEVEL)
         lanes.alpha[k], lanes.beta[k], lanes.gamma[k], lanes.phi[k] = alpha, beta, gamma, phi

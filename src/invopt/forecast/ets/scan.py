@@ -15,7 +15,9 @@ import numpy as np
 from invopt.probability.compiled import KERNEL
 
 LANES: Final = 16
-SMALLEST_FITTED: Final = 1e-6  # multiplicative errors divide by the fitted value (series are scaled to mean 1)
+SMALLEST_FITTED: Final = (
+    1e-6  # multiplicative errors divide by the fitted value (series are scaled to mean 1)
+)
 
 # A form is a sum of these: 0 is ETS(A,N,N), 7 is ETS(M,Ad,M). Trends are damped, errors follow the season.
 TRENDED: Final = 1

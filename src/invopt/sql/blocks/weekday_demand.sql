@@ -1,7 +1,6 @@
--- Grain: one row per category and weekday (0 Monday) with its demand over the last $days days.
+-- Grain: one row per category and weekday (0 Monday), with its order lines between two days, stockouts apart.
 select known.category_id,
     cast(isodow(demand.demand_on) - 1 as bigint) as weekday,
-    cast(sum(demand.ordered_units - demand.cancelled_units) as double) as units,
     cast(sum(demand.order_lines) as bigint) as order_lines
 from demand
 join sku_location as known using (sku_id, location_id)

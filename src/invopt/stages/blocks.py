@@ -1,0 +1,139 @@
+"""A chunk's demand as arrays: planned SKU-locations by full periods, cleaned, with what each change was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from invopt.calendars import Dates
+from invopt.database import statement
+from invopt.demand import REASONS, CleanDemand, clean_demand
+from invopt.forecast import DemandBlock
+from invopt.stages.periods import Axis
+from invopt.stages.run import Chunk, Run
+from invopt.tables import CLEANED_DEMAND, DEMAND, SKU_LOCATION, SUCCESSION, empty
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ChunkDemand:
+    """Demand of one chunk: `keys` names the rows (planned SKU-locations), the arrays are rows by periods."""
+
+    keys: pd.DataFrame  # sku_id, location_id, category_id, position, last_demand_on
+    observed: FloatArray
+    clean: CleanDemand
+
+    def block(self, axis: Axis, groups: pd.Index) -> DemandBlock:
+        """The chunk as the forecast takes it; series of a category share their season."""
+        return DemandBlock(
+            demand=self.clean.demand,
+            group=groups.get_indexer(self.keys["category_id"]).astype(np.int64),
+            horizon=axis.horizon,
+            season_length=axis.season_length,
+            period="week" if axis.period_days == 7 else "day",
+            phase=axis.phase,
+            yearly_phase=axis.yearly_phase,
+            censored=self.clean.censored,
+        )
+
+    def changes(self, axis: Axis) -> pd.DataFrame:
+        """Table `cleaned_demand`: each period since the first sale whose figure was changed, and why."""
+        row, period = np.nonzero(self.clean.reason > 1)
+        if not row.size:
+            return empty(CLEANED_DEMAND)
+        keys = self.keys.iloc[row]
+        return pd.DataFrame(
+            {
+                "sku_id": keys["sku_id"].to_numpy(),
+                "location_id": keys["location_id"].to_numpy(),
+                "period_start": axis.history_starts[period],
+                "observed_units": self.observed[row, period],
+                "cleaned_units": self.clean.demand[row, period],
+                "reason": np.array(REASONS, dtype=object)[self.clean.reason[row, period]],
+            }
+        )
+
+
+@dataclass(frozen=True)
+class ChunkDemands:
+    """All chunks of a run as a sequence that loads one at a time, so that memory follows the chunk."""
+
+    run: Run
+    axis: Axis
+
+    @cached_property
+    def chunks(self) -> list[Chunk]:
+        """The chunks of the run."""
+        return list(self.run.chunks())
+
+    @cached_property
+    def groups(self) -> pd.Index:
+        """The categories, in order."""
+        with self.run.tables(SKU_LOCATION) as db:
+            found = db.frame("select distinct category_id from sku_location order by category_id")
+        return pd.Index(found["category_id"])
+
+    def __len__(self) -> int:
+        """How many chunks there are."""
+        return len(self.chunks)
+
+    def __getitem__(self, index: int) -> DemandBlock:
+        """The block of one chunk."""
+        if index >= len(self.chunks):
+            raise IndexError(index)
+        return load_chunk(self.run, self.chunks[index], self.axis).block(self.axis, self.groups)
+
+
+def run_axis(run: Run) -> Axis:
+    """The time axis of a run, from the first order of any planned SKU."""
+    with run.tables(SKU_LOCATION) as db:
+        first = db.scalar("select min(first_demand_on) from sku_location where is_planned")
+    as_of = np.datetime64(run.as_of, "D")
+    return Axis.of(as_of, as_of if first is None else np.datetime64(first, "D"), run.settings)
+
+
+def load_chunk(run: Run, chunk: Chunk, axis: Axis) -> ChunkDemand:
+    """Read and clean one chunk's demand."""
+    bounds = {"first": chunk.first_sku_id, "last": chunk.last_sku_id}
+    with run.tables(DEMAND, SKU_LOCATION, SUCCESSION) as db:
+        keys = db.frame(
+            "select sku_id, location_id, category_id, position, first_demand_on, last_demand_on "
+            "from sku_location where is_planned and sku_id between $first and $last order by position",
+            bounds,
+        )
+        found = db.arrays(
+            statement("blocks/period_demand"),
+            bounds
+            | {
+                "first_on": str(axis.first_on),
+                "stop_on": str(axis.stop_on),
+                "period_days": axis.period_days,
+            },
+        )
+    row = np.searchsorted(keys["position"].to_numpy(), found["position"])
+    period = found["period"].astype(np.int64)
+    shape = (len(keys), axis.history)
+    observed, out_share = np.zeros(shape), np.zeros(shape)
+    is_censored = np.zeros(shape, dtype=np.bool_)
+    observed[row, period] = np.maximum(np.ma.filled(found["units"], 0.0), 0.0)
+    out_share[row, period] = np.minimum(np.ma.filled(found["out_of_stock_share"], 0.0), 1.0)
+    is_censored[row, period] = np.ma.filled(found["is_censored"], False)
+    clean = clean_demand(
+        observed,
+        outlier_multiple=run.settings.demand.outlier_multiple,
+        season_length=axis.season_length,
+        out_of_stock_share=out_share,
+        is_censored=is_censored,
+        phase=axis.phase,
+    )
+    return ChunkDemand(keys, observed, clean)
+
+
+def idle_periods(last_demand_on: Dates, axis: Axis) -> NDArray[np.int64]:
+    """Whole periods since the last order."""
+    return (axis.stop_on - last_demand_on.astype("datetime64[D]")).astype(np.int64) // axis.period_days

@@ -1,0 +1,119 @@
+"""Forecast stage: pools first, since they are what SKUs share; then chunk by chunk."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from invopt.calendars import WEEKDAY_NAMES
+from invopt.database import statement
+from invopt.demand import weekly_profiles
+from invopt.forecast import BlockForecast, Pools, estimate_pools, forecast_block
+from invopt.probability import sum_over_interval
+from invopt.stages.blocks import ChunkDemand, ChunkDemands, load_chunk, run_axis
+from invopt.stages.periods import Axis
+from invopt.stages.run import Run
+from invopt.tables import CLEANED_DEMAND, DEMAND, FORECAST, FORECAST_MODEL, SKU_LOCATION
+
+PROFILE_DAYS = 365  # weekdays are learnt from the last year
+
+
+def make_forecast(run: Run) -> None:
+    """Write the forecast of every planned SKU-location, the model behind it, and what was cleaned."""
+    axis = run_axis(run)
+    demands = ChunkDemands(run, axis)
+    pending = [chunk for chunk in demands.chunks if not run.has(FORECAST_MODEL, chunk)]
+    if not demands.chunks:
+        for table in (CLEANED_DEMAND, FORECAST, FORECAST_MODEL):
+            run.write_empty(table)
+    if not pending:
+        return
+    profiles = learn_weekdays(run, axis, demands.groups)
+    run.progress("seasons and spreads that SKUs share")
+    pools = estimate_pools(demands, run.settings.forecast)
+    dormant_after = run.settings.demand.dormant_after_days // axis.period_days
+    for done, chunk in enumerate(pending, start=1):
+        demand = load_chunk(run, chunk, axis)
+        forecast = forecast_block(
+            demand.block(axis, demands.groups),
+            pools,
+            run.settings.forecast,
+            dormant_after_periods=dormant_after,
+        )
+        run.write(CLEANED_DEMAND, demand.changes(axis), chunk)
+        run.write(FORECAST, forecast_rows(demand, forecast, axis), chunk)
+        rows = model_rows(demand, forecast, profiles, demands.groups)
+        run.write(FORECAST_MODEL, rows, chunk)  # last: it says that the chunk is whole
+        run.progress(f"forecast {done} of {len(pending)} chunks")
+
+
+def learn_weekdays(run: Run, axis: Axis, groups: pd.Index) -> np.ndarray:
+    """Share of a week's demand on each weekday, a row a category, shrunk to the shop's own."""
+    stop = np.datetime64(run.as_of, "D")
+    with run.tables(DEMAND, SKU_LOCATION) as db:
+        rows = db.frame(
+            statement("blocks/weekday_demand"),
+            {"first_on": str(stop - np.timedelta64(PROFILE_DAYS, "D")), "stop_on": str(stop)},
+        )
+    lines = np.zeros((len(groups), 7))
+    lines[groups.get_indexer(rows["category_id"]), rows["weekday"]] = rows["order_lines"]
+    return weekly_profiles(lines)
+
+
+def forecast_rows(demand: ChunkDemand, forecast: BlockForecast, axis: Axis) -> pd.DataFrame:
+    """Table `forecast`: a row a series and future period."""
+    count, horizon = forecast.mean.shape
+    columns = {
+        "mean_units": forecast.mean,
+        "level_units": forecast.level,
+        "trend_units": forecast.trend,
+        "season_units": forecast.season,
+        "event_units": forecast.events,
+        "override_units": np.zeros((count, horizon)),
+    }
+    for name, probability in (("p10_units", 0.1), ("p50_units", 0.5), ("p90_units", 0.9)):
+        columns[name] = np.column_stack(
+            [
+                sum_over_interval(forecast.distribution, period, period + 1).quantile(probability)
+                for period in range(horizon)
+            ]
+        )
+    keys = demand.keys.loc[demand.keys.index.repeat(horizon)]
+    rows = {name: values.ravel() for name, values in columns.items()}
+    return pd.DataFrame(
+        {
+            "sku_id": keys["sku_id"].to_numpy(),
+            "location_id": keys["location_id"].to_numpy(),
+            "period_start": np.tile(axis.forecast_starts, count),
+            **rows,
+        }
+    )
+
+
+def model_rows(
+    demand: ChunkDemand, forecast: BlockForecast, profiles: np.ndarray, groups: pd.Index
+) -> pd.DataFrame:
+    """Table `forecast_model`: a row a series, with all that a policy needs of its distribution."""
+    distribution = forecast.distribution
+    profile = profiles[groups.get_indexer(demand.keys["category_id"])]
+    return pd.DataFrame(
+        {
+            "sku_id": demand.keys["sku_id"],
+            "location_id": demand.keys["location_id"],
+            "demand_class": forecast.demand_class,
+            "method": forecast.method,
+            "reason": forecast.reason,
+            "dispersion": distribution.dispersion,
+            "level_variance": distribution.level_variance,
+            "level_growth": distribution.level_growth,
+            "is_whole_units": distribution.unit > 0,
+            "history_periods": forecast.history_periods,
+            "censored_share": forecast.censored_share,
+            **{
+                f"weekly_profile_{name.lower()}": profile[:, index]
+                for index, name in enumerate(WEEKDAY_NAMES)
+            },
+            "wape": forecast.wape,
+            "bias_share": forecast.bias,
+        }
+    )
