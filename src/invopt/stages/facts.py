@@ -20,7 +20,6 @@ from invopt.tables import (
     INPUT_TABLES,
     OPEN_ORDER_LINE,
     ORDER_LINE,
-    PURCHASE_HISTORY,
     SKU_LOCATION,
     STOCK_POSITION,
     Table,
@@ -37,7 +36,7 @@ def gather_facts(run: Run) -> None:
         run.progress("demand as it was ordered")
         for name in ("sale_line", "sale_cancellation", "stockout", "promotion_day", "return_now"):
             db.sql_file(f"facts/{name}", _wanted(db, f"facts/{name}", run))
-        for table in (DEMAND, INBOUND, PURCHASE_HISTORY, OPEN_ORDER_LINE):
+        for table in (DEMAND, INBOUND, OPEN_ORDER_LINE):
             _write(db, f"facts/{table.name}", table, run)
         _write(db, "facts/related_order_line", ORDER_LINE, run)
         for table in _CARRIED:

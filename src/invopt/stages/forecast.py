@@ -7,7 +7,7 @@ import pandas as pd
 
 from invopt.calendars import WEEKDAY_NAMES
 from invopt.database import statement
-from invopt.demand import weekly_profiles
+from invopt.demand import weekly_profiles, xyz_class
 from invopt.forecast import BlockForecast, Pools, estimate_pools, forecast_block
 from invopt.probability import sum_over_interval
 from invopt.stages.blocks import ChunkDemand, ChunkDemands, load_chunk, run_axis
@@ -101,6 +101,7 @@ def model_rows(
             "sku_id": demand.keys["sku_id"],
             "location_id": demand.keys["location_id"],
             "demand_class": forecast.demand_class,
+            "xyz_class": xyz_class(demand.clean.demand),
             "method": forecast.method,
             "reason": forecast.reason,
             "dispersion": distribution.dispersion,

@@ -16,7 +16,6 @@ from invopt.tables import (
     DEMAND,
     INBOUND,
     OPEN_ORDER_LINE,
-    PURCHASE_HISTORY,
     SKU_LOCATION,
     STOCK_POSITION,
     Table,

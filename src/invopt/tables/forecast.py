@@ -32,6 +32,7 @@ FORECAST_MODEL = Table(
         text("sku_id", "SKU"),
         text("location_id", "location"),
         text("demand_class", "smooth, erratic, intermittent, lumpy, new or dormant"),
+        text("xyz_class", "X, Y, Z by variability of demand", choices=("X", "Y", "Z")),
         text("method", "what made the mean"),
         text("reason", "why that method"),
         real("dispersion", "k of the variance mu + k mu^2 of a period", minimum=0),

@@ -40,7 +40,7 @@ POLICY = Table(
         real("safety_stock_units", "target level less the mean terms; may be negative", "units"),
         real(
             "reorder_point_units",
-            "an order is due when the projected position is at or below it",
+            "an order is due when the projected position falls below it",
             "units",
             minimum=0,
         ),

@@ -92,24 +92,6 @@ RECEIPT = Table(
     ),
 )
 
-PURCHASE_HISTORY = Table(
-    "purchase_history",
-    grain="one row per purchase order line sent before the as-of day, with its first receipt before then",
-    key=("purchase_order_id", "purchase_order_line_id"),
-    columns=(
-        text("purchase_order_id", "purchase order"),
-        text("purchase_order_line_id", "line within the order"),
-        text("supplier_id", "supplier"),
-        text("sku_id", "SKU ordered"),
-        text("location_id", "receiving location"),
-        date("ordered_on", "day the order was sent"),
-        date("received_on", "day of the first receipt; missing while open", nullable=True),
-        units("ordered_units", "quantity ordered", minimum=0),
-        units("received_units", "quantity received so far", minimum=0),
-        flag("is_cancelled", "the rest was cancelled"),
-    ),
-)
-
 LEAD_TIME = Table(
     "lead_time",
     grain="one row per supplier, SKU and location that is planned",
