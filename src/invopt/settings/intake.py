@@ -30,6 +30,9 @@ class Ingest(Section):
     maximum_rejected_share: float = setting(
         0.2, "A file with more of its rows refused is refused whole.", unit="share", minimum=0, maximum=1
     )
+    rejected_rows_allowed: int = setting(
+        10, "So many refused rows are listed and never refuse their file.", unit="rows", minimum=0
+    )
     mapping: dict[str, Any] = setting(
         {},
         "Names of a file's columns where they differ: a section [ingest.mapping.order_line] with lines like "
