@@ -19,6 +19,11 @@ _DIGITS = {
 }  # fmt: skip
 
 
+def unusual_digits() -> dict[str, int]:
+    """The currencies whose minor unit is not a hundredth, with their digits."""
+    return dict(_DIGITS)
+
+
 def digits(currency: str) -> int:
     """Decimal digits of the currency's minor unit.
 

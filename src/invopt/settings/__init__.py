@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from invopt.errors import SettingsError
 from invopt.settings.business import Business, Retention, Run
+from invopt.settings.intake import Ingest
 from invopt.settings.planning import Demand, LeadTime, Policy
 from invopt.settings.section import Section
 
@@ -22,6 +23,7 @@ class Settings:
     """All settings of one business, a section a room."""
 
     business: Business = field(default_factory=Business)
+    ingest: Ingest = field(default_factory=Ingest)
     demand: Demand = field(default_factory=Demand)
     lead_time: LeadTime = field(default_factory=LeadTime)
     policy: Policy = field(default_factory=Policy)
@@ -89,6 +91,7 @@ def _refuse_unknown(given: dict[str, Any], known: dict[str, Any], where: str) ->
 __all__ = [
     "Business",
     "Demand",
+    "Ingest",
     "LeadTime",
     "Policy",
     "Retention",

@@ -28,7 +28,9 @@ def default_toml() -> str:
             lines += textwrap.wrap(f"# {item.metadata['meaning']}{unit}", 108, subsequent_indent="# ")
             if item.metadata.get("choices"):
                 lines.append(f"# One of: {', '.join(item.metadata['choices'])}.")
-            lines.append(f"{item.name} = {_toml(_default(item))}")
+            # An empty table written out would forbid the section that its comment asks for.
+            mark = "# " if _default(item) == {} else ""
+            lines.append(f"{mark}{item.name} = {_toml(_default(item))}")
     return "\n".join(lines) + "\n"
 
 

@@ -1,0 +1,110 @@
+"""Commands about files: take them in, and remove a person from everything they left."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from invopt.cli.common import JsonOption, WorkspaceOption, print_json
+
+if TYPE_CHECKING:
+    from invopt.ingest import FileReport
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this group."""
+    app.command(epilog="Example: invopt ingest orders.csv --workspace my-shop")(ingest)
+    app.command(epilog="Example: invopt rejected --csv > to-mend.csv")(rejected)
+
+
+def ingest(
+    files: Annotated[list[Path] | None, typer.Argument(help="Files; without any, what lies in the inbox.")] = None,
+    workspace: WorkspaceOption = Path(),
+    table: Annotated[str, typer.Option(help="Table that the files hold, where their names do not say.")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Take files in: order exports, products, stock, purchase orders, and what else a plan can use.
+
+    Every row is accepted, refused with its reason, or already known; reading a file twice changes nothing.
+    """
+    from invopt.ingest import ingest_files, ingest_inbox
+    from invopt.workspace import Workspace
+
+    shop = Workspace.open(workspace)
+    started = time.monotonic()
+    show = _Progress()
+    with shop.lock():
+        reports = ingest_files(shop, files, show, table_name=table) if files else ingest_inbox(shop, show)
+    show.end()
+    if as_json:
+        print_json({"seconds": round(time.monotonic() - started, 3), "files": [dataclasses.asdict(r) for r in reports]})
+    else:
+        _print(reports)
+    if any(report.problem for report in reports):
+        raise typer.Exit(3)
+
+
+def rejected(
+    workspace: WorkspaceOption = Path(),
+    rows: Annotated[int, typer.Option(help="Rows to show; 0 for all.", min=0)] = 20,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print all of them as CSV, safe to open anywhere.")] = False,
+) -> None:
+    """Show the rows that were refused: file, line, column, what stood there, and how to mend it."""
+    from invopt.ingest.refusals import rejected_rows
+    from invopt.workspace import Workspace
+
+    found = rejected_rows(Workspace.open(workspace))
+    if as_csv:
+        found.to_csv(sys.stdout, index=False)
+        return
+    for row in (found.head(rows) if rows else found).itertuples(index=False):
+        value = "" if row.bad_value is None or row.bad_value != row.bad_value else f"{row.bad_value!r} "
+        print(f"{row.file_name}, line {row.line_number}: {row.column_name or 'the row'} {value}{row.reason}")
+    print(f"{min(rows or len(found), len(found)):,} of {len(found):,} rejected rows")
+
+
+def _print(reports: list[FileReport]) -> None:
+    if not reports:
+        print("The inbox is empty. Put an order export there, or name a file: invopt ingest orders.csv")
+        return
+    for report in reports:
+        name = f"{report.file_name} {report.sheet}".strip()
+        if report.problem:
+            print(f"invopt: {report.problem}", file=sys.stderr)
+            continue
+        if report.table_name:
+            print(
+                f"{name}: {report.rows_read:,} rows of {report.table_name} read = {report.rows_accepted:,} accepted + "
+                f"{report.rows_rejected:,} rejected + {report.rows_known:,} known"
+            )
+        else:
+            print(name)
+        if report.rows_withdrawn:
+            print(f"  {report.rows_withdrawn:,} lines are no longer in their orders and were withdrawn")
+        for note in report.notes:
+            print(f"  {note}")
+    if any(report.rows_rejected for report in reports):
+        print("Rejected rows and their reasons: invopt rejected")
+
+
+class _Progress:
+    """A line on a terminal that follows the rows; nothing where the output goes elsewhere."""
+
+    def __init__(self) -> None:
+        self._is_shown = sys.stderr.isatty()
+        self._last = 0.0
+
+    def __call__(self, name: str, rows: int) -> None:
+        if self._is_shown and (time.monotonic() - self._last > 0.2 or not rows):
+            self._last = time.monotonic()
+            text = f"{name}: {rows:,} rows" if rows else name
+            print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        if self._is_shown:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)

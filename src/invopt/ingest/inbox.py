@@ -1,0 +1,95 @@
+"""Files into the workspace: those named, or what lies in the inbox, which then moves to the archive.
+
+A file moves only after its transaction is committed. Killed in between, it is found in the inbox again, is known by
+its content, changes nothing and moves then.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from invopt.database import DatabaseContext, open_database
+from invopt.errors import IngestError
+from invopt.ingest.formats import fingerprint
+from invopt.ingest.intake import FileReport, take_in
+from invopt.ingest.staging import Progress
+from invopt.workspace import Workspace
+
+
+def ingest_files(
+    workspace: Workspace, paths: Sequence[Path], progress: Progress | None = None, *, table_name: str = "",
+    now: dt.datetime | None = None,
+) -> list[FileReport]:  # fmt: skip
+    """Take in the files named, in that order; each in a transaction of its own.
+
+    A file that cannot be taken in becomes a report with its `problem`, and the others go on. `progress` is called
+    with a file's name and the rows read so far; `table_name` says what the files hold where their names do not;
+    `now` (UTC) defaults to the clock. Raises `DatabaseBusy` where another process holds the database.
+    """
+    show = progress or _silent
+    reports: list[FileReport] = []
+    with _database(workspace) as database:
+        database.create_tables()
+        for path in paths:
+            try:
+                moment = now or dt.datetime.now(dt.UTC).replace(tzinfo=None)
+                reports += take_in(
+                    database, path, workspace.settings, moment, show, table_name=table_name
+                )
+            except IngestError as error:
+                reports.append(FileReport(path.name, problem=str(error)))
+    return reports
+
+
+def ingest_inbox(
+    workspace: Workspace, progress: Progress | None = None, *, now: dt.datetime | None = None
+) -> list[FileReport]:
+    """Take in what lies in the inbox, in the order of the names, and archive it; what is refused stays there.
+
+    Names that begin with a dot, and those that end in `.part` or `.tmp`, are files still being copied: they wait.
+    """
+    reports: list[FileReport] = []
+    for path in waiting(workspace):
+        found = ingest_files(workspace, [path], progress, now=now)
+        reports += found
+        if not any(report.problem for report in found):
+            archive(workspace, path)
+    return reports
+
+
+def waiting(workspace: Workspace) -> list[Path]:
+    """The files in the inbox that are whole, in the order of their names."""
+    return sorted(
+        path for path in workspace.inbox.iterdir()
+        if not path.name.startswith(".") and path.suffix not in (".part", ".tmp", ".crdownload")
+    )  # fmt: skip
+
+
+def archive(workspace: Workspace, path: Path) -> Path:
+    """Move a file that was taken in to the archive, under its name behind the hash of its content."""
+    target = workspace.archive / f"{fingerprint(path).sha256[:12]}_{path.name}"
+    try:
+        path.replace(target)
+    except OSError:  # the archive lies on another disk
+        part = target.with_name(target.name + ".part")
+        shutil.copyfile(path, part)
+        with part.open("rb") as copied:
+            os.fsync(copied.fileno())
+        part.replace(target)
+        path.unlink()
+    return target
+
+
+def _database(workspace: Workspace) -> DatabaseContext:
+    run = workspace.settings.run
+    return open_database(
+        workspace.database_path, memory_limit_mb=run.memory_limit_mb, wait_seconds=run.lock_wait_seconds
+    )
+
+
+def _silent(_: str, __: int) -> None:
+    """Show progress to nobody."""
