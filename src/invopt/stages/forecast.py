@@ -8,7 +8,7 @@ import pandas as pd
 from invopt.calendars import WEEKDAY_NAMES
 from invopt.database import statement
 from invopt.demand import weekly_profiles, xyz_class
-from invopt.forecast import BlockForecast, Pools, estimate_pools, forecast_block
+from invopt.forecast import BlockForecast, estimate_pools, forecast_block
 from invopt.probability import sum_over_interval
 from invopt.stages.blocks import ChunkDemand, ChunkDemands, load_chunk, run_axis
 from invopt.stages.periods import Axis

@@ -8,16 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from invopt.errors import InvoptError, StageError
+from invopt.errors import IngestError, InvoptError, StageError
+from invopt.ingest import ingest_inbox
 from invopt.stages.facts import gather_facts
 from invopt.stages.publish import prune, publish
 from invopt.stages.run import Progress, Run, begin, carry_over, clock, silent
 from invopt.tables import (
-    DEMAND,
-    INBOUND,
-    OPEN_ORDER_LINE,
-    SKU_LOCATION,
-    STOCK_POSITION,
     Table,
 )
 from invopt.workspace import Workspace
@@ -87,9 +83,15 @@ def run_stages(
 
 
 def take_in(workspace: Workspace, progress: Progress) -> None:
-    """Take in whatever lies in the inbox."""
-    for report in ingest_inbox(workspace, progress):
-        progress(f"took in {report.file_name}: {report.rows_read:,} rows")
+    """Take in whatever lies in the inbox. Raises `IngestError` for a file that cannot be taken in."""
+    problems = []
+    for report in ingest_inbox(workspace):
+        if report.problem:
+            problems.append(f"{report.file_name}: {report.problem}")
+        else:
+            progress(f"took in {report.file_name}: {report.rows_read:,} rows")
+    if problems:
+        raise IngestError(f"{len(problems)} files in the inbox cannot be taken in. " + " ".join(problems))
 
 
 def work(run: Run, stage: Stage) -> None:

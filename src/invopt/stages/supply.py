@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pandas as pd
 
 from invopt.inventory import lead_times
-from invopt.purchasing import commitments, commitments_as_inbound
 from invopt.settings import Settings
 from invopt.stages.run import Run
 from invopt.tables import (
-    DECISION,
     INBOUND,
     LEAD_TIME,
-    ORDER_COMMITMENT,
     PURCHASE_ORDER_LINE,
     RECEIPT,
     SKU_LOCATION,

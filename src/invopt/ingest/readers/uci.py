@@ -10,7 +10,6 @@ from __future__ import annotations
 from invopt.ingest.readers.reading import Export
 from invopt.tables import ORDER_LINE
 
-
 EXPORTS = (
     Export(
         source="uci_online_retail",
