@@ -67,7 +67,7 @@ class Database:
     ) -> pd.DataFrame:
         """The rows of a select as a frame; with `table`, its columns in their declared types."""
         rows = self.connection.sql(select, params=dict(parameters or {})).to_arrow_table()
-        frame: pd.DataFrame = _without_decimals(rows).to_pandas()
+        frame: pd.DataFrame = _for_pandas(rows).to_pandas()
         return frame if table is None else typed(frame, table.columns)
 
     def arrays(self, select: str, parameters: Parameters | None = None) -> dict[str, Any]:
@@ -217,11 +217,15 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _without_decimals(rows: pa.Table) -> pa.Table:
-    # Sums are exact decimals inside the database; frames calculate in doubles (and Python objects are slow).
-    fields = [
-        field.with_type(pa.float64()) if pa.types.is_decimal(field.type) else field for field in rows.schema
-    ]
+def _for_pandas(rows: pa.Table) -> pa.Table:
+    """Exact decimals as doubles and dates as timestamps: what pandas would otherwise hold as Python objects."""
+    fields = []
+    for field in rows.schema:
+        if pa.types.is_decimal(field.type):
+            field = field.with_type(pa.float64())
+        elif pa.types.is_date(field.type):
+            field = field.with_type(pa.timestamp("us"))
+        fields.append(field)
     return rows.cast(pa.schema(fields))
 
 

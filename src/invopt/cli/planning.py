@@ -26,11 +26,11 @@ def plan(workspace: WorkspaceOption = Path(), as_of: AsOfOption = None, as_json:
 
     Run again with the same inputs it changes nothing; stopped half way, it goes on where it was.
     """
-    from invopt.stages import run_night
+    from invopt.stages import run_stages
     from invopt.stages.night import peak_gib
     from invopt.workspace import Workspace
 
     shop = Workspace.open(workspace)
-    run = run_night(shop, as_of_day(as_of, shop), progress_to_stderr())
+    run = run_stages(shop, as_of_day(as_of, shop), progress_to_stderr())
     if as_json:
         print_json({"run_id": run.run_id, "seconds": run.stage_seconds(), "peak_gib": round(peak_gib(), 3)})

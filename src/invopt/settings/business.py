@@ -44,14 +44,10 @@ class Business(Section):
 class Run(Section):
     """How a night uses the machine."""
 
-    chunk_series: int = setting(
-        20_000, "SKU-locations in a chunk; memory follows it.", unit="series", minimum=1
-    )
+    chunk_series: int = setting(20_000, "SKU-locations in a chunk; memory follows it.", unit="series", minimum=1)
     memory_limit_mb: int = setting(1_500, "Most that the database may use.", unit="MB", minimum=128)
     keep_runs: int = setting(7, "Published runs to keep; older ones are pruned.", unit="runs", minimum=1)
-    lock_wait_seconds: float = setting(
-        30.0, "How long to wait for another run or writer.", unit="s", minimum=0
-    )
+    lock_wait_seconds: float = setting(30.0, "How long to wait for another run or writer.", unit="s", minimum=0)
 
 
 @dataclass(frozen=True)

@@ -11,16 +11,13 @@ from invopt.settings.section import Section, setting
 class Forecast(Section):
     """The forecast: what it averages, how far it may go, how it is calibrated."""
 
+    horizon_periods: int = setting(26, "Periods to forecast.", unit="periods", minimum=1, maximum=366)
     mean_ceiling: float = setting(
         3.0, "No mean goes beyond this multiple of the largest demand known.", unit="largest demands",
         minimum=1,
     )  # fmt: skip
-    short_average_weeks: int = setting(
-        4, "Window of the quick moving average.", unit="weeks", minimum=1, maximum=26
-    )
-    long_average_weeks: int = setting(
-        13, "Window of the slow moving average.", unit="weeks", minimum=2, maximum=104
-    )
+    short_average_weeks: int = setting(4, "Window of the quick moving average.", unit="weeks", minimum=1, maximum=26)
+    long_average_weeks: int = setting(13, "Window of the slow moving average.", unit="weeks", minimum=2, maximum=104)
     calibration_origins: int = setting(
         2, "Past forecasts per series against which mean and distribution are calibrated.",
         unit="forecasts", minimum=1, maximum=12,

@@ -46,6 +46,4 @@ class Ingest(Section):
             raise SettingsError(f"ingest.delimiter: {self.delimiter!r} must be one character, or empty.")
         for table, names in self.mapping.items():
             if not isinstance(names, dict) or not all(isinstance(name, str) for name in names.values()):
-                raise SettingsError(
-                    f'ingest.mapping.{table}: write a section with lines like order_id = "Order No".'
-                )
+                raise SettingsError(f'ingest.mapping.{table}: write a section with lines like order_id = "Order No".')

@@ -20,9 +20,7 @@ class Demand(Section):
     outlier_multiple: float = setting(
         6.0, "A period above the median plus so many robust deviations is capped and shown.", minimum=1
     )
-    history_periods: int = setting(
-        156, "Periods of history that a forecast looks at.", unit="periods", minimum=8
-    )
+    history_periods: int = setting(156, "Periods of history that a forecast looks at.", unit="periods", minimum=8)
     cancellation_hours: int = setting(
         24,
         "A cancellation later than this after the order is a return, not a demand undone.",
@@ -77,9 +75,7 @@ class Policy(Section):
     cost_share_of_price: float = setting(
         0.5, "Unit cost where none is given, as a share of price.", unit="share of price", minimum=0
     )
-    sample_paths: int = setting(
-        128, "Demand paths a projection averages over.", unit="paths", minimum=16, maximum=4096
-    )
+    sample_paths: int = setting(128, "Demand paths a projection averages over.", unit="paths", minimum=16, maximum=4096)
 
     def __post_init__(self) -> None:
         """Check also that every class has its target."""

@@ -63,10 +63,6 @@ def _check_range(field: dataclasses.Field[Any], value: Any, section: str) -> Non
         if isinstance(item, int | float) and not isinstance(item, bool):
             low, high = limits.get("minimum"), limits.get("maximum")
             if (low is not None and item < low) or (high is not None and item > high):
-                raise SettingsError(
-                    f"{section}.{field.name}: {item!r} is outside {low} to {high}. {limits['meaning']}"
-                )
+                raise SettingsError(f"{section}.{field.name}: {item!r} is outside {low} to {high}. {limits['meaning']}")
         if limits.get("choices") and isinstance(item, str) and item not in limits["choices"]:
-            raise SettingsError(
-                f"{section}.{field.name}: {item!r} is not one of {', '.join(limits['choices'])}."
-            )
+            raise SettingsError(f"{section}.{field.name}: {item!r} is not one of {', '.join(limits['choices'])}.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from invopt.stages.night import NIGHT, Stage, run_night, work
+from invopt.stages.night import NIGHT, Stage, run_stages, work
 from invopt.stages.run import Run, begin
 
-__all__ = ["NIGHT", "Run", "Stage", "begin", "run_night", "work"]
+__all__ = ["NIGHT", "Run", "Stage", "begin", "run_stages", "work"]

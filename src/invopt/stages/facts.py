@@ -6,6 +6,7 @@ nothing taken in meanwhile can mix two states of the world in one plan.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -60,9 +61,7 @@ def describe_sku_locations(known: pd.DataFrame, run: Run) -> pd.DataFrame:
     cost = frame["unit_cost_minor"].astype("Float64")
     frame["is_cost_assumed"] = cost.isna().astype(bool)
     frame["unit_price_minor"] = price.astype("int64")
-    frame["unit_cost_minor"] = (
-        cost.fillna(price * settings.policy.cost_share_of_price).round().astype("int64")
-    )
+    frame["unit_cost_minor"] = cost.fillna(price * settings.policy.cost_share_of_price).round().astype("int64")
     frame["category_id"] = frame["category_id"].fillna(settings.demand.default_category)
     frame["lifecycle"] = frame["lifecycle"].fillna("active")
     frame["currency"] = frame["currency"].fillna(shop)
@@ -92,9 +91,7 @@ def stock_position(known: pd.DataFrame, counted: pd.DataFrame, due: pd.DataFrame
 
 def _abc_class(frame: pd.DataFrame) -> pd.Series:
     """A, B, C by the running share of last year's margin, largest first; ties in the order of the keys."""
-    margin = (frame["last_year_revenue_minor"] - frame["last_year_units"] * frame["unit_cost_minor"]).clip(
-        lower=0
-    )
+    margin = (frame["last_year_revenue_minor"] - frame["last_year_units"] * frame["unit_cost_minor"]).clip(lower=0)
     order = np.lexsort((frame["position"], -margin.to_numpy(dtype=float)))
     running = np.cumsum(margin.to_numpy(dtype=float)[order])
     before = np.concatenate([[0.0], running[:-1]]) / max(float(running[-1]), 1.0) if len(running) else running
@@ -140,15 +137,11 @@ def _wanted(db: Database, name: str, run: Run) -> dict[str, Any]:
             db.scalar("select exists (from stock_snapshot_now) or exists (from stock_movement_now)")
         ),
     }
-    text = database.statement(name)
+    text = re.sub(r"--.*", "", database.statement(name))
     named = {key: value for key, value in known.items() if f"${key}" in text}
     return {key: value() if callable(value) else value for key, value in named.items()}
 
 
 def _write(db: Database, name: str, table: Table, run: Run) -> None:
-    columns = ", ".join(
-        f'cast("{column.name}" as {column.dtype.sql}) as "{column.name}"' for column in table.columns
-    )
-    db.to_parquet(
-        f"select {columns} from ({database.statement(name)})", run.path(table), _wanted(db, name, run)
-    )
+    columns = ", ".join(f'cast("{column.name}" as {column.dtype.sql}) as "{column.name}"' for column in table.columns)
+    db.to_parquet(f"select {columns} from ({database.statement(name)})", run.path(table), _wanted(db, name, run))

@@ -90,9 +90,7 @@ def forecast_rows(demand: ChunkDemand, forecast: BlockForecast, axis: Axis) -> p
     )
 
 
-def model_rows(
-    demand: ChunkDemand, forecast: BlockForecast, profiles: np.ndarray, groups: pd.Index
-) -> pd.DataFrame:
+def model_rows(demand: ChunkDemand, forecast: BlockForecast, profiles: np.ndarray, groups: pd.Index) -> pd.DataFrame:
     """Table `forecast_model`: a row a series, with all that a policy needs of its distribution."""
     distribution = forecast.distribution
     profile = profiles[groups.get_indexer(demand.keys["category_id"])]
@@ -110,10 +108,7 @@ def model_rows(
             "is_whole_units": distribution.unit > 0,
             "history_periods": forecast.history_periods,
             "censored_share": forecast.censored_share,
-            **{
-                f"weekly_profile_{name.lower()}": profile[:, index]
-                for index, name in enumerate(WEEKDAY_NAMES)
-            },
+            **{f"weekly_profile_{name.lower()}": profile[:, index] for index, name in enumerate(WEEKDAY_NAMES)},
             "wape": forecast.wape,
             "bias_share": forecast.bias,
         }

@@ -11,9 +11,18 @@ from functools import partial
 from invopt.errors import IngestError, InvoptError, StageError
 from invopt.ingest import ingest_inbox
 from invopt.stages.facts import gather_facts
+from invopt.stages.forecast import make_forecast
 from invopt.stages.publish import prune, publish
 from invopt.stages.run import Progress, Run, begin, carry_over, clock, silent
 from invopt.tables import (
+    CLEANED_DEMAND,
+    DEMAND,
+    FORECAST,
+    FORECAST_MODEL,
+    INBOUND,
+    OPEN_ORDER_LINE,
+    SKU_LOCATION,
+    STOCK_POSITION,
     Table,
 )
 from invopt.workspace import Workspace
@@ -32,10 +41,20 @@ class Stage:
 
 NIGHT: tuple[Stage, ...] = (
     Stage(
-        "facts", gather_facts, "stock, demand and open orders as of the day", "Look at the ingested files."
+        "facts",
+        gather_facts,
+        (SKU_LOCATION, STOCK_POSITION, INBOUND, DEMAND, OPEN_ORDER_LINE),
+        "stock, demand and open orders as of the day",
+        "Look at `invopt status` for what was taken in.",
+    ),
+    Stage(
+        "forecast",
+        make_forecast,
+        (CLEANED_DEMAND, FORECAST, FORECAST_MODEL),
+        "what customers will want",
+        "Look at the demand of the SKUs named.",
     ),
 )
-
 
 # Parts of the night that run through the day, on the forecasts and policies of the last night.
 FULFIL_STAGES = ("facts", "orders", "parcels", "alerts", "report")

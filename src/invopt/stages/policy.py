@@ -113,9 +113,7 @@ def chunk_policy(
     return policy_rows(run, model, facts, stock, supplier, lead, result, backorders, target)
 
 
-def lead_rows(
-    keys: pd.DataFrame, supplier: pd.Series, lead_time: pd.DataFrame, settings: Settings
-) -> pd.DataFrame:
+def lead_rows(keys: pd.DataFrame, supplier: pd.Series, lead_time: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """Lead time of the planned supplier for each key; where there is none, the setting, marked as assumed."""
     wanted = keys.assign(supplier_id=supplier.fillna(""))
     rows = wanted.merge(lead_time, on=["supplier_id", *_KEY], how="left", validate="one_to_one")
@@ -134,9 +132,7 @@ def lead_rows(
     return rows
 
 
-def demand_outlook(
-    run: Run, chunk: Chunk, model: pd.DataFrame, lead: pd.DataFrame, axis: Axis
-) -> DemandOutlook:
+def demand_outlook(run: Run, chunk: Chunk, model: pd.DataFrame, lead: pd.DataFrame, axis: Axis) -> DemandOutlook:
     """The stored forecast as the projection takes it; the level's uncertainty is that of the interval."""
     forecast = run.read(FORECAST, chunk).sort_values([*_KEY, "period_start"])
     mean = forecast["mean_units"].to_numpy(dtype=float).reshape(len(model), axis.horizon)

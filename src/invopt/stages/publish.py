@@ -30,9 +30,7 @@ def publish(run: Run) -> None:
         "version": invopt.__version__,
     }
     seconds = run.stage_seconds()
-    times = pd.DataFrame(
-        {"run_id": run.run_id, "stage": list(seconds), "seconds": list(seconds.values()), "rows": 0}
-    )
+    times = pd.DataFrame({"run_id": run.run_id, "stage": list(seconds), "seconds": list(seconds.values()), "rows": 0})
     with run.database() as db:
         for table in RUN_TABLES:
             db.parquet_view(f"{table.name}_made", run.snapshot.files(table.name), table)

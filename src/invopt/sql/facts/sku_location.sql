@@ -1,4 +1,4 @@
--- Grain: one row per SKU and location with any order, stock or open purchase order before $as_of_on.
+-- Grain: one row per SKU and location with any order that stood, stock or purchase order before the day.
 -- Costs, prices and names as they are known; what is missing is decided afterwards, not here.
 with sold as (
     select sku_id, location_id,
@@ -11,6 +11,10 @@ with sold as (
         sum(amount_minor) as total_revenue_minor
     from sale_line
     where demand_on < $as_of_on
+        and (order_state <> 'cancelled' or coalesce(cancelled_at, ordered_at) >= $as_of_at)
+        and (order_id, order_line_id) not in (
+            select (sale_order_id, sale_order_line_id) from sale_cancellation where undoes_demand
+        )
     group by all
 ),
 keys as (
