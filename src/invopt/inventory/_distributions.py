@@ -41,8 +41,7 @@ def normal_quantile(share: float) -> float:
     t = math.sqrt(-2.0 * math.log(lower))
     z = -(
         t
-        - (2.515517 + 0.802853 * t + 0.010328 * t * t)
-        / (1.0 + 1.432788 * t + 0.189269 * t * t + 0.001308 * t * t * t)
+        - (2.515517 + 0.802853 * t + 0.010328 * t * t) / (1.0 + 1.432788 * t + 0.189269 * t * t + 0.001308 * t * t * t)
     )
     for _ in range(2):
         step = (0.5 * math.erfc(-z * _SQRT_HALF) - lower) / (0.3989422804014327 * math.exp(-0.5 * z * z))

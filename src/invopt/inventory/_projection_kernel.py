@@ -94,9 +94,7 @@ def _open_order_days(u, z, passed, day, age, log_sd, degrees_of_freedom, at_most
 
 
 @njit(cache=True, nogil=True)
-def _accumulate_days(
-    mean, dispersion, first_day, days_per_period, weights, cumulative_mean, cumulative_extra
-):
+def _accumulate_days(mean, dispersion, first_day, days_per_period, weights, cumulative_mean, cumulative_extra):
     """Fill cumulated mean and gamma variance by day; return the days covered and both rates beyond."""
     days = mean.shape[0] * days_per_period - first_day
     cumulative_mean[0] = 0.0
@@ -319,9 +317,7 @@ def _project_one(
     for p in range(paths):
         factor = 1.0
         if level_variance > 0.0:
-            factor = gamma_draw(
-                1.0 / level_variance, normals[strata[0, p]], (strata[first_boost, p] + 0.5) / paths
-            )
+            factor = gamma_draw(1.0 / level_variance, normals[strata[0, p]], (strata[first_boost, p] + 0.5) / paths)
         lead = leads[strata[2, p]]
         for j in range(arrivals):
             days_due[j] = _open_order_days(
@@ -398,9 +394,7 @@ def _project_one(
             stocks[end] = stock + late_supply
             levels[end] = cycle_mean * factor
             shapes[end] = (
-                cycle_mean * cycle_mean / cycle_extra
-                if cycle_extra > 1e-12 * cycle_mean * cycle_mean
-                else 1e9
+                cycle_mean * cycle_mean / cycle_extra if cycle_extra > 1e-12 * cycle_mean * cycle_mean else 1e9
             )
             sum_demand += mean_end
             sum_demand_squared += mean_end * mean_end
@@ -508,9 +502,7 @@ def _project_one(
     result[DEMAND_SD] = math.sqrt(
         max(demand + sum_extra / ends + level_variance * squared + squared - demand * demand, 0.0)
     )
-    result[STOCKOUT_DAY] = _stockout_day(
-        cumulative_mean, days, on_hand - backorders, arrival_day, arrival_units
-    )
+    result[STOCKOUT_DAY] = _stockout_day(cumulative_mean, days, on_hand - backorders, arrival_day, arrival_units)
 
 
 @njit(cache=True, nogil=True, parallel=True)

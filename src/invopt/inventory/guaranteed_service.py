@@ -68,9 +68,7 @@ def guaranteed_service_tree(
     after: dict[Hashable, list[Hashable]] = {stage: [] for stage in stages}
     for source, target in arcs:
         if source not in after or target not in before:
-            raise TableError(
-                f"tree of stages: arc {source!r} -> {target!r} names a stage without processing time."
-            )
+            raise TableError(f"tree of stages: arc {source!r} -> {target!r} names a stage without processing time.")
         after[source].append(target)
         before[target].append(source)
     order = _leaves_inwards(stages, before, after)
@@ -79,9 +77,7 @@ def guaranteed_service_tree(
     sd = _internal_spread(stages, after, demand_sd)
     cost_rate = {stage: np.atleast_1d(np.asarray(holding_cost[stage], np.float64)) for stage in stages}
     z = np.atleast_1d(np.asarray(safety_factor, np.float64))
-    size = np.broadcast_shapes(
-        z.shape, *(x.shape for x in cost_rate.values()), *(x.shape for x in sd.values())
-    )[0]
+    size = np.broadcast_shapes(z.shape, *(x.shape for x in cost_rate.values()), *(x.shape for x in sd.values()))[0]
     longest = _longest_reach(stages, before, processing_time, inbound)
     horizon = max(longest.values()) + 1
 
@@ -96,9 +92,7 @@ def guaranteed_service_tree(
     for stage in order:
         later_after = [x for x in after[stage] if position[x] > position[stage]]
         later_before = [x for x in before[stage] if position[x] > position[stage]]
-        parent[stage] = (
-            (later_after[0], True) if later_after else ((later_before[0], False) if later_before else None)
-        )
+        parent[stage] = (later_after[0], True) if later_after else ((later_before[0], False) if later_before else None)
         table = _stage_cost(stage, processing_time[stage], cost_rate[stage] * z * sd[stage], horizon, size)
         # table[sku, SI, S]
         for child in before[stage]:
@@ -122,9 +116,7 @@ def guaranteed_service_tree(
         else:
             best[stage], choice[stage] = table.min(axis=2), table.argmin(axis=2)
     if not np.isfinite(root_cost).all():
-        raise InfeasibleError(
-            "tree of stages: no service times keep the promises to customers; allow them longer."
-        )
+        raise InfeasibleError("tree of stages: no service times keep the promises to customers; allow them longer.")
     return _read_back(
         order,
         before,
@@ -163,9 +155,7 @@ def _leaves_inwards(
     be."""
     degree = {stage: len(before[stage]) + len(after[stage]) for stage in stages}
     if sum(degree.values()) != 2 * (len(stages) - 1):
-        raise TableError(
-            "tree of stages: arcs must connect all stages without a cycle (one arc fewer than stages)."
-        )
+        raise TableError("tree of stages: arcs must connect all stages without a cycle (one arc fewer than stages).")
     order: list[Hashable] = []
     left = set(stages)
     while left:

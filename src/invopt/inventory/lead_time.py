@@ -11,7 +11,7 @@ from invopt import tables
 from invopt.errors import TableError
 from invopt.inventory.lead_time_model import fit
 from invopt.inventory.projection import Arrivals
-from invopt.inventory.settings import LeadTimeSettings
+from invopt.settings import LeadTime
 from invopt.tables import LEAD_TIME
 
 Floats = NDArray[np.float64]
@@ -22,7 +22,7 @@ _PRIOR_LINES = 10.0
 
 
 def observed_lead_times(
-    purchase_order_line: pd.DataFrame, receipt: pd.DataFrame, as_of: pd.Timestamp, settings: LeadTimeSettings
+    purchase_order_line: pd.DataFrame, receipt: pd.DataFrame, as_of: pd.Timestamp, settings: LeadTime
 ) -> pd.DataFrame:
     """Return one row per purchase order line that tells of lead times, as known on the as-of day.
 
@@ -35,9 +35,7 @@ def observed_lead_times(
     lines = purchase_order_line[purchase_order_line["ordered_on"] < as_of]
     came = receipt[(receipt["received_on"] < as_of) & (receipt["received_units"] > 0)]
     key = ["purchase_order_id", "purchase_order_line_id"]
-    came = came.assign(
-        unit_days=(came["received_on"] - pd.Timestamp("1970-01-01")).dt.days * came["received_units"]
-    )
+    came = came.assign(unit_days=(came["received_on"] - pd.Timestamp("1970-01-01")).dt.days * came["received_units"])
     sums = came.groupby(key, as_index=False)[["received_units", "unit_days"]].sum()
     joined = lines.merge(sums, on=key, how="left", validate="one_to_one")
     ordered_day = (joined["ordered_on"] - pd.Timestamp("1970-01-01")).dt.days
@@ -45,22 +43,20 @@ def observed_lead_times(
     days = joined["unit_days"] / joined["received_units"] - ordered_day
     is_open = joined["received_units"].isna()
     cancelled = joined["cancelled_on"].notna() & (joined["cancelled_on"] < as_of)
-    result = pd.DataFrame(
+    result: pd.DataFrame = pd.DataFrame(
         {
             "supplier_id": joined["supplier_id"],
             "sku_id": joined["sku_id"],
             "days": days.where(~is_open, age),
             "is_open": is_open,
             "age_days": age,
-            "received_share": (
-                joined["received_units"] / joined["ordered_units"].where(joined["ordered_units"] > 0)
-            )
+            "received_share": (joined["received_units"] / joined["ordered_units"].where(joined["ordered_units"] > 0))
             .clip(upper=1.0)
             .where(~is_open),
         }
     )
     usable = (result["days"] >= 0) & ~(is_open & (cancelled | (age > settings.abandoned_after_days)))
-    return result[usable].reset_index(drop=True)
+    return pd.DataFrame(result[usable]).reset_index(drop=True)
 
 
 def lead_times(
@@ -68,7 +64,7 @@ def lead_times(
     purchase_order_line: pd.DataFrame,
     receipt: pd.DataFrame,
     as_of: pd.Timestamp,
-    settings: LeadTimeSettings | None = None,
+    settings: LeadTime | None = None,
 ) -> pd.DataFrame:
     """Return the predictive lead time of each planned supplier, SKU and location.
 
@@ -81,7 +77,7 @@ def lead_times(
     Method: see `lead_time_model.fit`. Fails where lead times of one supplier differ by lane: locations
     share one distribution.
     """
-    chosen = settings or LeadTimeSettings()
+    chosen = settings or LeadTime()
     seen = observed_lead_times(purchase_order_line, receipt, as_of, chosen)
     stated = planned["lead_time_days"].astype("Float64").astype("float64").to_numpy()
     size = len(planned)

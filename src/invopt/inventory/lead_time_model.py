@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import digamma, ndtr, polygamma
 
 from invopt.errors import TableError
-from invopt.inventory.settings import LeadTimeSettings
+from invopt.settings import LeadTime
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -116,7 +116,7 @@ def fit(
     group: ArrayLike,
     supplier_of_group: ArrayLike,
     weight: ArrayLike | None = None,
-    settings: LeadTimeSettings | None = None,
+    settings: LeadTime | None = None,
     rounds: int = 12,
 ) -> LeadTimeModel:
     """Fit the three levels to observed and right-censored lead times.
@@ -136,7 +136,7 @@ def fit(
     >>> np.exp(model.group_location).round(0).tolist()
     [10.0, 29.0]
     """
-    chosen = settings or LeadTimeSettings()
+    chosen = settings or LeadTime()
     duration = np.asarray(days, np.float64)
     censored = np.asarray(is_open, np.bool_)
     g = np.asarray(group, np.int64)
@@ -190,24 +190,18 @@ def fit(
         degrees_s = _weighted(degrees_g, s_of_g, suppliers)
         prior_degrees_s = prior_degrees(squares_s / np.maximum(degrees_s, 1e-12), degrees_s)
         spread_s = (prior_degrees_s * within + squares_s) / (prior_degrees_s + degrees_s)
-        prior_degrees_g = prior_degrees(
-            squares_g / np.maximum(degrees_g, 1e-12) / spread_s[s_of_g] * within, degrees_g
-        )
+        prior_degrees_g = prior_degrees(squares_g / np.maximum(degrees_g, 1e-12) / spread_s[s_of_g] * within, degrees_g)
         spread_g = (prior_degrees_g * spread_s[s_of_g] + squares_g) / (prior_degrees_g + degrees_g)
         if round_number + 1 == rounds or not censored.any():
             break
-        expected, variance = censored_moments(
-            location_g[g][censored], np.sqrt(spread_g)[g][censored], bound[censored]
-        )
+        expected, variance = censored_moments(location_g[g][censored], np.sqrt(spread_g)[g][censored], bound[censored])
         y[censored], spread[censored] = expected, variance
 
     least, widest = chosen.least_degrees_of_freedom, chosen.greatest_log_scale
     return LeadTimeModel(
         group_location=location_g,
         group_scale=np.minimum(np.sqrt(spread_g + variance_g), widest),
-        group_degrees=np.maximum(
-            np.minimum(prior_degrees_g, prior_degrees_s + degrees_s[s_of_g]) + degrees_g, least
-        ),
+        group_degrees=np.maximum(np.minimum(prior_degrees_g, prior_degrees_s + degrees_s[s_of_g]) + degrees_g, least),
         group_receipts=np.bincount(g[~censored], minlength=groups),
         group_open=np.bincount(g[censored], minlength=groups),
         supplier_location=location_s,

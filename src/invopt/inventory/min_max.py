@@ -198,9 +198,7 @@ def min_max_policy(
     shape = arrays[0].shape
     mean, fixed, h, p, k, lead, review = (np.ascontiguousarray(array).ravel() for array in arrays)
     if not ((mean > 0) & (fixed > 0) & (h > 0) & (p > 0) & (k >= 0) & (lead >= 0) & (review >= 1)).all():
-        raise TableError(
-            "(s, S): demand and costs must be above 0, lead time from 0 and review period from 1."
-        )
+        raise TableError("(s, S): demand and costs must be above 0, lead time from 0 and review period from 1.")
     longest = mean * (lead + review)
     if (longest > 700).any():
         raise TableError("(s, S): demand over lead time and review above 700 units; count it in packs.")
@@ -208,9 +206,7 @@ def min_max_policy(
     spread = np.sqrt(longest + k * mean**2 * (lead + review))
     lot = np.sqrt(2 * fixed * mean * (h + p) / (h * p))
     below = np.ceil(lot * h / (h + p) + fixed / (p * review) + 2 * spread + 8).astype(np.int64)
-    size = below + np.ceil(longest + 10 * spread + 16 * k * mean * (lead + review) + 2.5 * lot + 16).astype(
-        np.int64
-    )
+    size = below + np.ceil(longest + 10 * spread + 16 * k * mean * (lead + review) + 2.5 * lot + 16).astype(np.int64)
     result = np.empty((len(mean), 3))
     _min_max_policies(mean, k, fixed, h, p, lead, review.astype(np.int64), below, size, result)
     return MinMaxPolicy(*(result[:, column].reshape(shape) for column in range(3)))

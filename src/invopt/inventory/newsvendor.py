@@ -32,9 +32,7 @@ class SeasonStock:
 def _ratio(holding: ArrayLike, stockout: ArrayLike) -> tuple[Floats, Floats, Floats]:
     h, p = np.asarray(holding, np.float64), np.asarray(stockout, np.float64)
     if not ((h > 0) & (p > 0)).all():
-        raise TableError(
-            "newsvendor: cost of a unit left over and cost of a unit short must both be above 0."
-        )
+        raise TableError("newsvendor: cost of a unit left over and cost of a unit short must both be above 0.")
     return h, p, np.asarray(p / (p + h))
 
 
@@ -83,9 +81,7 @@ def newsvendor_gamma(mean: ArrayLike, sd: ArrayLike, holding: ArrayLike, stockou
     m, s = np.asarray(mean, np.float64), np.asarray(sd, np.float64)
     shape, scale = (m / s) ** 2, s * s / m
     stock = gammaincinv(shape, ratio) * scale
-    return SeasonStock(
-        stock, h * (stock - m) + (h + p) * gamma_loss(stock, m, s), gammainc(shape, stock / scale)
-    )
+    return SeasonStock(stock, h * (stock - m) + (h + p) * gamma_loss(stock, m, s), gammainc(shape, stock / scale))
 
 
 def newsvendor_empirical(samples: ArrayLike, holding: ArrayLike, stockout: ArrayLike) -> SeasonStock:

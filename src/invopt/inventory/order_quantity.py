@@ -105,9 +105,7 @@ def economic_production_quantity(
         production_per_year=production_per_year,
     )
     if (rate <= d).any():
-        raise TableError(
-            "order quantity: production_per_year must exceed demand_per_year, or stock never grows."
-        )
+        raise TableError("order quantity: production_per_year must exceed demand_per_year, or stock never grows.")
     return economic_order_quantity(d, k, h * (1 - d / rate))
 
 

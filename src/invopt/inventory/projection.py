@@ -63,9 +63,7 @@ class DemandOutlook:
     def __post_init__(self) -> None:
         """Refuse shapes and values that no demand can have."""
         if self.mean_units.ndim != 2 or self.mean_units.shape[1] == 0:
-            raise TableError(
-                "demand outlook: mean_units needs a row per SKU-location and a column per period."
-            )
+            raise TableError("demand outlook: mean_units needs a row per SKU-location and a column per period.")
         if not 0 <= self.first_day < self.days_per_period:
             raise TableError(
                 f"demand outlook: first_day {self.first_day} is outside a period of {self.days_per_period} days."
@@ -90,9 +88,7 @@ class DemandOutlook:
             return np.full((1, self.days_per_period), 1.0 / self.days_per_period)
         shares = np.atleast_2d(np.asarray(self.day_shares, np.float64))
         if shares.shape[1] != self.days_per_period or shares.shape[0] not in (1, self.size):
-            raise TableError(
-                f"demand outlook: day_shares of shape {shares.shape} fit neither one row nor each row."
-            )
+            raise TableError(f"demand outlook: day_shares of shape {shares.shape} fit neither one row nor each row.")
         return np.ascontiguousarray(shares)
 
 
@@ -215,9 +211,7 @@ def critical_ratio(
     0.9
     """
     underage = np.maximum(np.asarray(lost_margin, np.float64), 0.0)
-    cycle_cost = (
-        np.asarray(unit_cost, np.float64) * np.asarray(holding_rate_year) * np.asarray(cycle_days) / 365.0
-    )
+    cycle_cost = np.asarray(unit_cost, np.float64) * np.asarray(holding_rate_year) * np.asarray(cycle_days) / 365.0
     total = underage + cycle_cost
     return np.asarray(np.where(total > 0, underage / np.where(total > 0, total, 1.0), 0.0), np.float64)
 
@@ -357,9 +351,7 @@ def _run(
     size = demand.size
     due = Arrivals.none(size) if arrivals is None else arrivals
     if len(due.start) != size + 1:
-        raise TableError(
-            f"projection: arrivals are for {len(due.start) - 1} SKU-locations, demand for {size}."
-        )
+        raise TableError(f"projection: arrivals are for {len(due.start) - 1} SKU-locations, demand for {size}.")
     on_hand = _column(on_hand_units, size, "on_hand_units")
     backorders = _column(backorder_units, size, "backorder_units")
     result = kernel.project_block(

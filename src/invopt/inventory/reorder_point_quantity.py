@@ -163,9 +163,7 @@ def _arrays(*values: ArrayLike) -> tuple[tuple[int, ...], list[Floats]]:
     arrays = np.broadcast_arrays(*(np.asarray(value, np.float64) for value in values))
     for array in arrays[:-1]:
         if not (array > 0).all():
-            raise TableError(
-                "(r, Q): demand, lead-time demand and every cost must be above 0 and not missing."
-            )
+            raise TableError("(r, Q): demand, lead-time demand and every cost must be above 0 and not missing.")
     return arrays[0].shape, [np.ascontiguousarray(array).ravel() for array in arrays]
 
 
@@ -198,7 +196,8 @@ def reorder_policy_normal(
         demand_rate, fixed_order_cost, lead_time_mean, lead_time_sd, holding, stockout, np.zeros(())
     )
     result = np.empty((len(arrays[0]), 3))
-    _normal_policies(*arrays, result)
+    rate, fixed, mean, sd, h, p, lot = arrays
+    _normal_policies(rate, fixed, mean, sd, h, p, lot, result)
     return _policy(result, shape)
 
 
@@ -220,13 +219,12 @@ def reorder_policy_normal_approximate(
     >>> float(near.order_units.round(1)), bool(78.07 < near.cost < 78.07 * 1.125)
     (308.6, True)
     """
-    d, k, h, p = (np.asarray(x, np.float64) for x in (demand_rate, fixed_order_cost, holding, stockout))
-    quantity = np.sqrt(2 * k * d * (h + p) / (h * p))
-    shape, arrays = _arrays(
-        demand_rate, fixed_order_cost, lead_time_mean, lead_time_sd, holding, stockout, quantity
-    )
+    d, k, holds, waits = (np.asarray(x, np.float64) for x in (demand_rate, fixed_order_cost, holding, stockout))
+    quantity = np.sqrt(2 * k * d * (holds + waits) / (holds * waits))
+    shape, arrays = _arrays(demand_rate, fixed_order_cost, lead_time_mean, lead_time_sd, holding, stockout, quantity)
     result = np.empty((len(arrays[0]), 3))
-    _normal_policies(*arrays, result)
+    rate, fixed, mean, sd, h, p, lot = arrays
+    _normal_policies(rate, fixed, mean, sd, h, p, lot, result)
     return _policy(result, shape)
 
 
@@ -261,5 +259,6 @@ def reorder_policy_poisson(
     if (arrays[2] > 700).any():
         raise TableError("(r, Q): Poisson lead-time demand above 700; use `reorder_policy_normal`.")
     result = np.empty((len(arrays[0]), 3))
-    _poisson_policies(*arrays[:5], result)
+    rate, fixed, mean, h, p, _ = arrays
+    _poisson_policies(rate, fixed, mean, h, p, result)
     return _policy(result, shape)

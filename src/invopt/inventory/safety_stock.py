@@ -75,9 +75,7 @@ def safety_stock_normal(sd_units: ArrayLike, cycle_service: ArrayLike) -> Floats
     return np.asarray(ndtri(_target(cycle_service)) * np.asarray(sd_units, np.float64))
 
 
-def safety_stock_normal_for_fill_rate(
-    sd_units: ArrayLike, fill_rate: ArrayLike, order_units: ArrayLike
-) -> Floats:
+def safety_stock_normal_for_fill_rate(sd_units: ArrayLike, fill_rate: ArrayLike, order_units: ArrayLike) -> Floats:
     """Return k sd, with k from L(k) sd = (1 - fill rate) x quantity ordered at once.
 
     Source: Silver, Pyke & Thomas, 4th ed., eq. 6.34; L is the normal loss, inverted by bisection. Fails
@@ -183,9 +181,7 @@ def reorder_point(mean_lead_time_units: ArrayLike, safety_stock_units: ArrayLike
     >>> float(reorder_point(200, 70))
     270.0
     """
-    return np.asarray(
-        np.asarray(mean_lead_time_units, np.float64) + np.asarray(safety_stock_units, np.float64)
-    )
+    return np.asarray(np.asarray(mean_lead_time_units, np.float64) + np.asarray(safety_stock_units, np.float64))
 
 
 def order_up_to_level(mean_protection_units: ArrayLike, safety_stock_units: ArrayLike) -> Floats:
@@ -201,7 +197,5 @@ def order_up_to_level(mean_protection_units: ArrayLike, safety_stock_units: Arra
 def _target(share: ArrayLike) -> Floats:
     target = np.asarray(share, np.float64)
     if not ((target > 0) & (target < 1)).all():
-        raise InfeasibleError(
-            "safety stock: a target must lie inside (0, 1). No stock guarantees all demand."
-        )
+        raise InfeasibleError("safety stock: a target must lie inside (0, 1). No stock guarantees all demand.")
     return target
