@@ -42,11 +42,25 @@ class LeadTime(Section):
     assumed_days: int = setting(
         14, "Lead time where neither receipts nor terms give one.", unit="days", minimum=0, maximum=730
     )
-    assumed_log_sd: float = setting(
-        0.3, "Spread of log lead time where receipts give none.", unit="log days", minimum=0
+    assumed_log_scale: float = setting(
+        0.3, "Spread of log lead time where receipts give none.", unit="log days", minimum=0, maximum=2
     )
-    prior_observations: float = setting(
-        8.0, "Weight of the level above (supplier, all), in receipts.", unit="receipts", minimum=0
+    half_life_days: float = setting(730.0, "A receipt counts half after so long.", unit="days", minimum=1)
+    abandoned_after_days: float = setting(
+        365.0,
+        "An order open for longer was lost or forgotten and says nothing about the next one.",
+        unit="days",
+        minimum=1,
+    )
+    least_degrees_of_freedom: float = setting(
+        4.0, "Heaviest tail of log lead time that receipts may ask for (Student-t).", minimum=3, maximum=200
+    )
+    greatest_log_scale: float = setting(
+        1.0,
+        "Bound on the spread of log lead time: at 1, one order in ten takes over 3.6 times the median; what looks "
+        "wider is two kinds of orders under one name.",
+        unit="log days",
+        minimum=0.01,
     )
 
 
@@ -75,7 +89,13 @@ class Policy(Section):
     cost_share_of_price: float = setting(
         0.5, "Unit cost where none is given, as a share of price.", unit="share of price", minimum=0
     )
-    sample_paths: int = setting(128, "Demand paths a projection averages over.", unit="paths", minimum=16, maximum=4096)
+    sample_paths: int = setting(
+        64,
+        "Demand paths a projection averages over: 64, 128, 256, 1024 or 4096.",
+        unit="paths",
+        minimum=64,
+        maximum=4096,
+    )
 
     def __post_init__(self) -> None:
         """Check also that every class has its target."""
