@@ -69,9 +69,7 @@ def test_promotion_uplift(shop):
         for category in whose:
             own = weeks[weeks["category_id"] == category]
             inside = own[own["period_start"].between(row.starts_on, row.ends_on)]
-            around = own[
-                ~own["promoted"] & own["period_start"].between(row.starts_on - month, row.ends_on + month)
-            ]
+            around = own[~own["promoted"] & own["period_start"].between(row.starts_on - month, row.ends_on + month)]
             if len(inside) and len(around):
                 level = around["lines"].sum() / around["index"].sum()
                 seen += inside["lines"].sum()

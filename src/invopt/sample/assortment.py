@@ -35,9 +35,7 @@ class Assortment:
     return_share: np.ndarray
     first_week: np.ndarray
     last_week: np.ndarray  # first week without demand; the number of weeks where it never ends
-    fades_from_week: (
-        np.ndarray
-    )  # demand halves every four weeks from here; beyond the end where it never fades
+    fades_from_week: np.ndarray  # demand halves every four weeks from here; beyond the end where it never fades
     stop_buying_day: np.ndarray
     lifecycle: np.ndarray
     predecessor: np.ndarray  # position in the block, -1 for none

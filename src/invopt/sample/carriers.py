@@ -132,9 +132,7 @@ def rate_table() -> pd.DataFrame:
             for zone in range(len(row.days)):
                 for grams in (*(cut for cut in BREAKS_G if cut < row.maximum_g), row.maximum_g):
                     pence = (row.base + row.per_kg * grams // 1000) * ZONE_FACTOR[zone] * level // 10_000
-                    rows.append(
-                        (row.carrier_id, row.service_id, ZONES[zone], grams, pence, CURRENCY, first, last)
-                    )
+                    rows.append((row.carrier_id, row.service_id, ZONES[zone], grams, pence, CURRENCY, first, last))
     frame = pd.DataFrame(
         rows,
         columns=["carrier_id", "service_id", "zone", "up_to_g", "rate_minor", "currency", "valid_from_on",

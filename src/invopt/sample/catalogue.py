@@ -102,14 +102,12 @@ def term_table(goods: Assortment) -> pd.DataFrame:
                 pd.DataFrame(
                     {
                         "order": own * 10 + rank * 5 + (times > 1) * (times // 4),
-                        "supplier_id": np.array([row.supplier_id for row in SUPPLIERS], dtype=object)[
-                            position[rows]
-                        ],
+                        "supplier_id": np.array([row.supplier_id for row in SUPPLIERS], dtype=object)[position[rows]],
                         "sku_id": goods.sku_id[own],
                         "from_units": (goods.moq[own] * times).astype(np.float64),
-                        "unit_cost_minor": np.maximum(
-                            np.round(goods.cost_minor[own] * markup * off), 1
-                        ).astype(np.int64),
+                        "unit_cost_minor": np.maximum(np.round(goods.cost_minor[own] * markup * off), 1).astype(
+                            np.int64
+                        ),
                         "currency": CURRENCY,
                         "lead_time_days": np.array([row.stated_days for row in SUPPLIERS])[position[rows]],
                         "moq_units": goods.moq[own].astype(np.float64),

@@ -54,9 +54,7 @@ def _block_parts(spec: ShopSpec, block: int) -> Iterator[tuple[str, pd.DataFrame
     alive = (book_rate > 0).sum(axis=1)
     lines_a_day = book_rate.sum(axis=1) / np.maximum(alive, 1) / 7
     units_a_day = lines_a_day * goods.unit_multiple / goods.unit_chance
-    believed = np.stack(
-        [units_a_day * goods.leeds_share, units_a_day * (1 - goods.leeds_share)], axis=1
-    ).ravel()
+    believed = np.stack([units_a_day * goods.leeds_share, units_a_day * (1 - goods.leeds_share)], axis=1).ravel()
     ledger = run_stockroom(spec, block, goods, requests, comebacks, believed)
     book = make_order_book(spec, block, goods, requests, ledger)
     lines = order_line_table(spec, block, goods, requests, book, addresses)

@@ -40,9 +40,7 @@ class OrderBook:
     order_ship_day: np.ndarray  # per order of the requests
 
 
-def make_order_book(
-    spec: ShopSpec, block: int, goods: Assortment, requests: Requests, ledger: Ledger
-) -> OrderBook:
+def make_order_book(spec: ShopSpec, block: int, goods: Assortment, requests: Requests, ledger: Ledger) -> OrderBook:
     """Decide which requested lines became order lines, and how far each has come."""
     random = spec.random("orders", block + 1_000_000)
     waits = (

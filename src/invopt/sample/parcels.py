@@ -34,9 +34,7 @@ LOST_SHARE, FAILED_SHARE, SENT_BACK_SHARE, DAMAGED_SHARE = 0.008, 0.012, 0.005, 
 def zone_of(addresses: Addresses) -> np.ndarray:
     """Position of the carriers' zone of each address."""
     country = addresses.country
-    zone: np.ndarray = np.where(
-        country == "GB", addresses.is_remote.astype(np.int64), np.where(country == "IE", 2, 3)
-    )
+    zone: np.ndarray = np.where(country == "GB", addresses.is_remote.astype(np.int64), np.where(country == "IE", 2, 3))
     return zone
 
 
@@ -45,9 +43,7 @@ def tracking_table(
 ) -> pd.DataFrame:
     """The table `tracking_event`: one parcel an order, its events until the as-of day."""
     random = spec.random("parcels", block)
-    left = (book.state == SHIPPED) & (
-        book.order_ship_day[requests.order[book.line]] >= spec.days - TRACKED_DAYS
-    )
+    left = (book.state == SHIPPED) & (book.order_ship_day[requests.order[book.line]] >= spec.days - TRACKED_DAYS)
     order, at = np.unique(requests.order[book.line[left]], return_index=True)
     number = book.number[left][at]
     by_number = np.argsort(number, kind="stable")
@@ -102,12 +98,8 @@ def tracking_table(
     return pd.DataFrame(
         {
             "tracking_number": numbered("T", number[row]),
-            "carrier_id": looked_up(
-                service[row], np.array([own.carrier_id for own in SERVICES], dtype=object)
-            ),
-            "service_id": looked_up(
-                service[row], np.array([own.service_id for own in SERVICES], dtype=object)
-            ),
+            "carrier_id": looked_up(service[row], np.array([own.carrier_id for own in SERVICES], dtype=object)),
+            "service_id": looked_up(service[row], np.array([own.service_id for own in SERVICES], dtype=object)),
             "order_id": numbered("", number[row]),
             "event_code": chosen(event, EVENTS),
             "happened_at": local_to_utc(spec, day, second),

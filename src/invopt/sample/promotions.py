@@ -32,8 +32,7 @@ def plan_promotions(spec: ShopSpec) -> list[Promotion]:
     november = [
         week
         for week in range(spec.weeks)
-        if (thursday := spec.starts_on + dt.timedelta(days=7 * week + 3)).month == 11
-        and 23 <= thursday.day <= 29
+        if (thursday := spec.starts_on + dt.timedelta(days=7 * week + 3)).month == 11 and 23 <= thursday.day <= 29
     ]
     drawn: list[tuple[int, int, int, float, float]] = [(week, -1, 1, 0.20, 1.6) for week in november]
     for position, category in enumerate(CATEGORIES):

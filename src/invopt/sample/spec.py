@@ -44,9 +44,7 @@ class ShopSpec:
         if self.seed < 0:
             raise SettingsError(f"seed: {self.seed} is negative; write 0 or more.")
         if self.as_of.weekday() != 0:
-            raise SettingsError(
-                f"as_of: {self.as_of} is a {self.as_of:%A}; the history is whole weeks to a Monday."
-            )
+            raise SettingsError(f"as_of: {self.as_of} is a {self.as_of:%A}; the history is whole weeks to a Monday.")
 
     @property
     def starts_on(self) -> dt.date:

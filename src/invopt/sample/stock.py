@@ -57,9 +57,7 @@ def stock_snapshot_table(
     )
 
 
-def purchase_tables(
-    spec: ShopSpec, block: int, goods: Assortment, ledger: Ledger
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def purchase_tables(spec: ShopSpec, block: int, goods: Assortment, ledger: Ledger) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The tables `purchase_order_line` and `receipt`: an order per supplier, location and day."""
     random = spec.random("purchases", block)
     bought = ledger.ordered
@@ -78,16 +76,12 @@ def purchase_tables(
     markup = np.where(bought["rank"] == 1, 106, 100)
     cost = (goods.cost_minor[sku] * markup + 50) // 100
     unconfirmed = random.random(len(key)) < UNCONFIRMED_SHARE
-    cancelled_rest = (
-        (bought["rest_units"] > 0) & (bought["rest_day"] < 0) & (bought["first_day"] + 21 < spec.days)
-    )
+    cancelled_rest = (bought["rest_units"] > 0) & (bought["rest_day"] < 0) & (bought["first_day"] + 21 < spec.days)
     orders = pd.DataFrame(
         {
             "purchase_order_id": numbered("P", number),
             "purchase_order_line_id": numbered("", line),
-            "supplier_id": looked_up(
-                supplier, np.array([row.supplier_id for row in SUPPLIERS], dtype=object)
-            ),
+            "supplier_id": looked_up(supplier, np.array([row.supplier_id for row in SUPPLIERS], dtype=object)),
             "sku_id": looked_up(sku, goods.sku_id),
             "location_id": chosen(location, LOCATIONS),
             "ordered_units": bought["units"].astype(np.float64),

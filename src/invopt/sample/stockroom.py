@@ -68,9 +68,7 @@ def run_stockroom(
     back_day = np.where(kit_line, -1, back_day)
 
     belief = daily_units.copy()
-    opening = np.ceil(
-        belief * (lead[:, 0] * 0.6 + cover * random.uniform(0.3, 1.1, places)) * np.minimum(factor, 1.6)
-    )
+    opening = np.ceil(belief * (lead[:, 0] * 0.6 + cover * random.uniform(0.3, 1.1, places)) * np.minimum(factor, 1.6))
     opening = np.where(is_kit, 0, np.maximum(opening, moq * 0.5)).astype(np.int64)
     stock = np.where(first_day == 0, opening, 0)
     arriving = np.zeros((days + 1, places), dtype=np.int64)
@@ -155,9 +153,7 @@ def run_stockroom(
         "rest_day",
         "was_closed",
     )
-    ordered = {
-        name: np.concatenate([np.zeros(0, dtype=np.int64), *(row[name] for row in bought)]) for name in names
-    }
+    ordered = {name: np.concatenate([np.zeros(0, dtype=np.int64), *(row[name] for row in bought)]) for name in names}
     return Ledger(
         served=served, stock=stock, count_day=count_columns[0], count_place=count_columns[1],
         count_units=count_columns[2], out_day=out_columns[0], out_place=out_columns[1],

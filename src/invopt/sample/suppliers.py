@@ -54,13 +54,9 @@ SUPPLIERS: tuple[Supplier, ...] = (
     ),
     Supplier("TIRUPUR", "Tirupur Knit Exports Pvt. Ltd.", "IN", 52.0, 0.25, 48, 0.12, "Mon", 500, 40, "none"),
     Supplier("KLOTZ", "Klotz Spielwaren KG", "DE", 13.0, 0.20, 12, 0.05, "Mon,Thu", 200, 15, "new_year"),
-    Supplier(
-        "PANDA", "Shenzhen Happy Panda Toys Co., Ltd.", "CN", 50.0, 0.24, 45, 0.16, "Mon", 600, 45, "lunar"
-    ),
+    Supplier("PANDA", "Shenzhen Happy Panda Toys Co., Ltd.", "CN", 50.0, 0.24, 45, 0.16, "Mon", 600, 45, "lunar"),
     Supplier("QUILL", "Quill & Vellum Papermakers", "GB", 5.0, 0.25, 5, 0.04, "", 80, 6, "new_year"),
-    Supplier(
-        "PAPIER", "Papierfabriek De Zaan B.V.", "NL", 10.0, 0.20, 9, 0.05, "Tue,Fri", 150, 12, "new_year"
-    ),
+    Supplier("PAPIER", "Papierfabriek De Zaan B.V.", "NL", 10.0, 0.20, 9, 0.05, "Tue,Fri", 150, 12, "new_year"),
     Supplier("SUDS", "Suds of Bristol", "GB", 7.0, 0.20, 6, 0.06, "Mon,Wed,Fri", 100, 8, "new_year"),
     Supplier("WOSK", "Wosk i Mydło Sp. z o.o.", "PL", 17.0, 0.25, 15, 0.09, "Wed", 200, 16, "august"),
 )

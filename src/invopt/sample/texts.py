@@ -45,9 +45,7 @@ def days_to_dates(spec: ShopSpec, days: np.ndarray, missing: np.ndarray | None =
     return pd.Series(dates.astype("datetime64[us]"))
 
 
-def local_to_utc(
-    spec: ShopSpec, days: np.ndarray, seconds: np.ndarray, missing: np.ndarray | None = None
-) -> pd.Series:
+def local_to_utc(spec: ShopSpec, days: np.ndarray, seconds: np.ndarray, missing: np.ndarray | None = None) -> pd.Series:
     """UTC moments from days and local seconds of the day; no second lies in the hours when clocks change."""
     first, last = (int(days.min()), int(days.max())) if len(days) else (0, 0)
     zone = ZoneInfo(TIME_ZONE)

@@ -37,9 +37,7 @@ def write_shop(spec: ShopSpec, folder: Path, file_format: str = "csv") -> dict[s
         raise SettingsError(f"format: {file_format!r} is none of {', '.join(FORMATS)}.")
     folder.mkdir(parents=True, exist_ok=True)
     present = [
-        path.name
-        for path in sorted(folder.iterdir())
-        if path.stem in TABLES and path.suffix == f".{file_format}"
+        path.name for path in sorted(folder.iterdir()) if path.stem in TABLES and path.suffix == f".{file_format}"
     ]
     if present:
         raise SettingsError(
