@@ -39,7 +39,8 @@ def normalised(postcodes: pd.Series) -> pd.Series:
 
 
 def is_implausible(countries: pd.Series, postcodes: pd.Series) -> NDArray[np.bool_]:
-    """Postcodes that cannot be of their country; a missing one, or a country without a pattern, is not judged.
+    """Postcodes that cannot be of their country; a missing one, or a country without a pattern, is not
+    judged.
 
     Where a country is known only by a name or an unknown code there is no pattern, and nothing is claimed.
 

@@ -42,14 +42,14 @@ def allocate(
     `lines` is OPEN_ORDER_LINE, `checks` ORDER_CHECK (one row an order of `lines`), `available` AVAILABLE,
     `parcel_costs` PARCEL_COST: an order can leave only from locations it names; an order without any row is
     costed by the settings, and its reason says so. `receipts` comes from `expected_receipts` and dates the
-    backlog; `locations` is LOCATION, whose `pick_lines_per_day` limits what is released today, and `calendar` holds
-    its working days (every day where none is given).
+    backlog; `locations` is LOCATION, whose `pick_lines_per_day` limits what is released today, and
+    `calendar` holds its working days (every day where none is given).
 
-    An order's cost is parcel + units + late days for each location it leaves from, a split cost for each further
-    one, and for each unit that stays its margin and goodwill, weighted by promise, payment and age: scarce stock
-    goes where waiting costs most. Orders that compete with none take their cheapest choice, which is then the
-    best plan; competing groups of up to `exact_orders` are solved exactly (HiGHS), larger ones by prices on stock
-    (Lagrangian relaxation, see `prices`), and the bound of each group is reported.
+    An order's cost is parcel + units + late days for each location it leaves from, a split cost for each
+    further one, and for each unit that stays its margin and goodwill, weighted by promise, payment and age:
+    scarce stock goes where waiting costs most. Orders that compete with none take their cheapest choice,
+    which is then the best plan; competing groups of up to `exact_orders` are solved exactly (HiGHS), larger
+    ones by prices on stock (Lagrangian relaxation, see `prices`), and the bound of each group is reported.
 
     Never takes more than is available; what is allocated and what waits add up to what was ordered, line by
     line; the answer does not depend on the order of the rows. Quantities are exact to a thousandth of a unit.

@@ -13,8 +13,9 @@ from invopt.tables import AVAILABLE, INBOUND, STOCK_POSITION, check
 def available_stock(positions: pd.DataFrame, settings: Orders) -> pd.DataFrame:
     """Units that orders may take: on hand less reserved less the buffer, never below zero.
 
-    `positions` is STOCK_POSITION, one row a SKU and location. Returns AVAILABLE, only rows with something to take.
-    The buffer is the larger of `buffer_units` and `buffer_share` of what is on hand, rounded up to whole units.
+    `positions` is STOCK_POSITION, one row a SKU and location. Returns AVAILABLE, only rows with something to
+    take. The buffer is the larger of `buffer_units` and `buffer_share` of what is on hand, rounded up to
+    whole units.
 
     >>> import pandas as pd
     >>> row = {"sku_id": "A", "location_id": "MAIN", "on_hand_units": 10, "reserved_units": 3, "on_order_units": 0,
@@ -35,11 +36,11 @@ def expected_receipts(
 ) -> pd.DataFrame:
     """When each open purchase order line is expected: the supplier's word first, then its lead time.
 
-    `inbound` is INBOUND; `lead_times` is LEAD_TIME (its mean days are used), and may be empty. Returns one row a
-    line with something open: `sku_id, location_id, purchase_order_id, purchase_order_line_id, open_units,
-    expected_on, reason`, sorted by SKU, day and line. A day that has passed is not repeated as if it still held:
-    the line is overdue and expected `overdue_receipt_days` from `as_of`. `expected_on` is missing where neither a
-    confirmed day nor a lead time is known.
+    `inbound` is INBOUND; `lead_times` is LEAD_TIME (its mean days are used), and may be empty. Returns one
+    row a line with something open: `sku_id, location_id, purchase_order_id, purchase_order_line_id,
+    open_units, expected_on, reason`, sorted by SKU, day and line. A day that has passed is not repeated as
+    if it still held: the line is overdue and expected `overdue_receipt_days` from `as_of`. `expected_on` is
+    missing where neither a confirmed day nor a lead time is known.
     """
     inbound = check(inbound, INBOUND)
     inbound = inbound[inbound["open_units"] > 0]
@@ -77,8 +78,8 @@ def receipt_for(waiting: pd.DataFrame, receipts: pd.DataFrame) -> np.ndarray:
     """Row of `receipts` that serves the last unit of each waiting line; -1 where too little is on the way.
 
     `waiting` has `sku_id` and `waiting_units`, sorted by priority within a SKU; `receipts` comes from
-    `expected_receipts`. First come, first served, over all locations: a unit that arrives anywhere is promised
-    to the first in the queue.
+    `expected_receipts`. First come, first served, over all locations: a unit that arrives anywhere is
+    promised to the first in the queue.
     """
     found = np.full(len(waiting), -1, dtype=np.int64)
     if waiting.empty or receipts.empty:

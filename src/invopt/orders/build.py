@@ -62,7 +62,7 @@ def build(
     joined = Options(*(np.concatenate(parts) for parts in zip(known, assumed, strict=True)))
     options, entry_demand, entry_cell = _useful(joined, demands, stock, coded, len(order))
     first_demand = np.searchsorted(demands.order, np.arange(len(order) + 1))
-    first_cell = np.searchsorted(entry_demand, np.arange(len(demands.order)))
+    first_cell = np.searchsorted(entry_demand, np.arange(len(demands.order) + 1))
     masks, first_mask, last_single = subsets(settings.maximum_parcels)
     channel = np.zeros(len(order), dtype=np.int64)
     channel[position] = policy_codes(lines["channel"].iloc[line], settings)
@@ -121,7 +121,9 @@ def _assumed_options(
 def _useful(
     options: Options, demands: Demands, stock: Ints, coded: Coded, orders: int
 ) -> tuple[Options, Ints, Ints]:
-    """Options that hold something the order wants, the cheapest of them, with the cell of each demand there."""
+    """Options that hold something the order wants, the cheapest of them, with the cell of each demand
+    there.
+    """
     cell_of = _CellIndex(coded)
     ranked = np.lexsort((options.location, options.fixed, options.order))
     options = Options(*(part[ranked] for part in options))

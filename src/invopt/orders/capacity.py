@@ -19,8 +19,8 @@ def release_day(
     """Day on which each entry of `served` is released, by `pick_lines_per_day` of its location.
 
     Orders queue by priority at each location, all their lines there together; an order is begun on the day on
-    which the lines before it leave room; later days are working days of `calendar` (every day for None). A location without a figure has no limit; one with 0 releases nothing
-    (a missing day).
+    which the lines before it leave room; later days are working days of `calendar` (every day for None). A
+    location without a figure has no limit; one with 0 releases nothing (a missing day).
     """
     day = np.full(len(served.line), as_of, dtype="datetime64[D]")
     if locations is None or len(served.line) == 0:

@@ -63,6 +63,17 @@ def cost_of_mask(
 
 
 @njit(cache=True, nogil=True)
+def _fixed_cost(problem: Problem, order: int, mask: int) -> float:
+    """Parcels and splits if every candidate in `mask` is used."""
+    start = problem.first_option[order]
+    cost = -problem.split
+    for option in range(problem.first_option[order + 1] - start):
+        if mask & (1 << option):
+            cost += problem.fixed[start + option] + problem.split
+    return cost
+
+
+@njit(cache=True, nogil=True)
 def best_choice(problem: Problem, order: int, left: Ints, price: Floats, flow: Ints) -> float:
     """Cost of an order's cheapest choice; what it takes is written into `flow`, zeros elsewhere."""
     candidates = problem.first_option[order + 1] - problem.first_option[order]
@@ -80,6 +91,8 @@ def best_choice(problem: Problem, order: int, left: Ints, price: Floats, flow: I
     best = 0
     for index in range(first, last):
         mask = problem.masks[index]
+        if _fixed_cost(problem, order, mask) >= best_cost:
+            continue  # a part of the set that costs less was or will be looked at by itself
         cost = cost_of_mask(problem, order, mask, False, left, price, flow)
         if cost < best_cost - 1e-9:
             best_cost = cost
@@ -100,9 +113,7 @@ def move_stock(problem: Problem, order: int, sign: int, flow: Ints, left: Ints) 
 
 
 @njit(cache=True, nogil=True)
-def choose_each(
-    problem: Problem, members: Ints, left: Ints, price: Floats, flow: Ints, cost: Floats
-) -> None:
+def choose_each(problem: Problem, members: Ints, left: Ints, price: Floats, flow: Ints, cost: Floats) -> None:
     """Each order's cheapest choice as if it were alone with the stock in `left`, which stays untouched."""
     for order in members:
         cost[order] = best_choice(problem, order, left, price, flow)

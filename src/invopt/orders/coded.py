@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from invopt.errors import TableError
 from invopt.orders.problem import Floats, Ints, thousandths
 
-_PAYMENT_RANK = {"paid": 0, "authorised": 1}
-
 
 class Coded(NamedTuple):
     """Codes in the sort order of the names, so that nothing depends on the order of the rows."""
@@ -58,13 +56,17 @@ def encode(
 
 
 def priority_rank(lines: pd.DataFrame, order: Ints, orders: int) -> Ints:
-    """Rank of each order: earliest promise, then paid before authorised before the rest, then age, then name."""
+    """Rank of each order: earliest promise, then paid before authorised before the rest, then age, then
+    name.
+    """
     promised = np.full(orders, np.iinfo(np.int64).max)
     days = lines["promised_on"].to_numpy(dtype="datetime64[D]")
     has_promise = ~np.isnat(days)
     np.minimum.at(promised, order[has_promise], days[has_promise].astype(np.int64))
     payment = np.full(orders, 2, dtype=np.int64)
-    line_payment = lines["payment_state"].map(_PAYMENT_RANK).fillna(2).to_numpy(dtype=np.int64)
+    is_paid = (lines["payment_state"] == "paid").to_numpy(dtype=bool)
+    is_authorised = (lines["payment_state"] == "authorised").to_numpy(dtype=bool)
+    line_payment = np.where(is_paid, 0, np.where(is_authorised, 1, 2))
     np.minimum.at(payment, order, line_payment)
     ordered = np.full(orders, np.iinfo(np.int64).max)
     np.minimum.at(ordered, order, lines["ordered_at"].to_numpy(dtype="datetime64[us]").astype(np.int64))

@@ -11,11 +11,11 @@ def exact_flow(problem: Problem, members: Ints, nodes: int) -> tuple[Ints, Ints,
     """What the orders `members` take in the cheapest plan: entries of `flow`, thousandths, and a lower bound.
 
     Variables: units x from a cell, y whether a parcel leaves a candidate, s further parcels of an order, z
-    whether an order that waits for completeness leaves. Minimise parcels + units + splits + units left waiting;
-    x <= y x what could be taken, the x of a cell <= available, the x of a demand <= (with z: =) its units,
-    s >= sum of y - 1, sum of y <= the most parcels. With y and z fixed what remains is a transport problem, so
-    x is whole where stock and orders are. `nodes` bounds the search (never the clock, so that a rerun answers
-    the same); None where no plan was found inside it.
+    whether an order that waits for completeness leaves. Minimise parcels + units + splits + units left
+    waiting; x <= y x what could be taken, the x of a cell <= available, the x of a demand <= (with z: =) its
+    units, s >= sum of y - 1, sum of y <= the most parcels. With y and z fixed what remains is a transport
+    problem, so x is whole where stock and orders are. `nodes` bounds the search (never the clock, so that a
+    rerun answers the same); None where no plan was found inside it.
     """
     from scipy.optimize import Bounds, LinearConstraint, milp
     from scipy.sparse import csr_array
@@ -78,9 +78,7 @@ class _Rows:
     def add_order(self, problem: Problem, order: int) -> None:
         start, end = int(problem.first_option[order]), int(problem.first_option[order + 1])
         parcel = [self.variable(float(problem.fixed[item]), 1.0, True) for item in range(start, end)]
-        complete = (
-            self.variable(0.0, 1.0, True) if problem.policy[order] == HOLD_UNTIL_COMPLETE else None
-        )
+        complete = self.variable(0.0, 1.0, True) if problem.policy[order] == HOLD_UNTIL_COMPLETE else None
         for demand in range(int(problem.first_demand[order]), int(problem.first_demand[order + 1])):
             self._add_demand(problem, demand, start, parcel, complete)
         if len(parcel) > 1:
@@ -102,9 +100,7 @@ class _Rows:
             if place < 0 or problem.available[place] <= 0:
                 continue
             most = min(units, int(problem.available[place]) / THOUSANDTHS)
-            taken = self.variable(
-                float(problem.unit[start + option]) * THOUSANDTHS - shortage, most, False
-            )
+            taken = self.variable(float(problem.unit[start + option]) * THOUSANDTHS - shortage, most, False)
             self.entry.append(entry)
             self.entry_variable.append(taken)
             self.of_cell.setdefault(place, []).append(taken)
@@ -120,4 +116,3 @@ class _Rows:
             if len(variables) > 1:
                 limit = int(problem.available[place]) / THOUSANDTHS
                 self.constraint([(item, 1.0) for item in variables], -np.inf, limit)
-

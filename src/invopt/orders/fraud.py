@@ -25,8 +25,9 @@ def fraud_scores(
     """Points of each order and the signs behind them, in words.
 
     `lines` are order lines with `order` (row of `heads`); `heads` has one row an order: `amount_minor`,
-    `customer_id, ordered_at, payment_state, ship_to_country, ship_to_postcode, ship_to_street`. The score is the sum of
-    `fraud_points` over the signs that are present: a rule, no probability. It holds, and never rejects.
+    `customer_id, ordered_at, payment_state, ship_to_country, ship_to_postcode, ship_to_street`. The score is
+    the sum of `fraud_points` over the signs that are present: a rule, no probability. It holds, and never
+    rejects.
     """
     orders = len(heads)
     high = heads["amount_minor"].to_numpy() >= settings.fraud_high_value_minor

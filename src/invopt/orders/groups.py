@@ -33,8 +33,8 @@ def _root(parent: Ints, item: int) -> int:
 def competing_groups(problem: Problem, use: Ints, taken: Ints) -> Ints:
     """Group of each order; 0 where what the orders would take alone fits together.
 
-    Orders are linked by the cells that could run out (`use` above what is available). A group in which no cell
-    is overdrawn by what each would take alone (`taken`) needs no further look: nobody can do better.
+    Orders are linked by the cells that could run out (`use` above what is available). A group in which no
+    cell is overdrawn by what each would take alone (`taken`) needs no further look: nobody can do better.
     Groups are numbered from 1 in the sequence of their first orders.
     """
     orders = len(problem.first_demand) - 1

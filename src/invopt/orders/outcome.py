@@ -28,7 +28,12 @@ _ASSUMED = "; parcel costs are assumed"
 
 
 def allocation_frame(
-    lines: pd.DataFrame, coded: Coded, built: Built, solution: Solution, served: Served, is_today: NDArray[np.bool_]
+    lines: pd.DataFrame,
+    coded: Coded,
+    built: Built,
+    solution: Solution,
+    served: Served,
+    is_today: NDArray[np.bool_],
 ) -> pd.DataFrame:
     """ALLOCATION of what is released today."""
     line, location, units = (part[is_today] for part in served)
@@ -106,12 +111,12 @@ def _why_short(
     demand_of_row = np.full(len(coded.order), -1, dtype=np.int64)
     demand_of_row[built.line] = built.demands.line_demand
     demand = demand_of_row[row]
-    counts = np.diff(np.r_[problem.first_cell, len(problem.cell)])
+    counts = np.diff(problem.first_cell)
     entry_demand = np.repeat(np.arange(len(counts)), counts)
     has_cell = problem.cell >= 0
-    reachable = np.bincount(
-        entry_demand[has_cell], left[problem.cell[has_cell]], minlength=len(counts)
-    )[demand]
+    reachable = np.bincount(entry_demand[has_cell], left[problem.cell[has_cell]], minlength=len(counts))[
+        demand
+    ]
     anywhere = np.bincount(coded.stock_sku, left, minlength=len(coded.sku_names))[built.demands.sku[demand]]
     policy = problem.policy[built.demands.order[demand]]
     cause = np.where((reachable >= short) & (policy > 0), "awaiting_complete", "no_stock").astype(object)
@@ -138,9 +143,7 @@ def _date_from_receipts(
     available_on[is_empty[found]] = receipts["expected_on"].to_numpy(dtype="datetime64[D]")[at[found]]
     order_name = receipts["purchase_order_id"].to_numpy(dtype=object)[at[found]]
     why = receipts["reason"].to_numpy(dtype=object)[at[found]]
-    reason[is_empty[found]] = (
-        reason[is_empty[found]] + "; on purchase order " + order_name + " (" + why + ")"
-    )
+    reason[is_empty[found]] = reason[is_empty[found]] + "; on purchase order " + order_name + " (" + why + ")"
     reason[is_empty[~found]] = reason[is_empty[~found]] + "; nothing on order that is not already spoken for"
 
 

@@ -1,14 +1,14 @@
 """Prices on contested stock: a lower bound on any plan's cost, and plans close to it.
 
-Lagrangian relaxation of the stock constraints. With a price on each cell the orders part company: each takes its
-cheapest choice, prices included, and
+Lagrangian relaxation of the stock constraints. With a price on each cell the orders part company: each takes
+its cheapest choice, prices included, and
 
     bound = sum of the orders' costs - sum of price x available
 
 is below the cost of every plan (Fisher 1981, Management Science 27(1)). Prices follow the subgradient
-(taken - available) with Polyak's step towards the best plan found, group by group; every few rounds the prices
-make a plan: orders choose in turn, those first that have most to lose, then choose again without prices until
-nobody gains.
+(taken - available) with Polyak's step towards the best plan found, group by group; every few rounds the
+prices make a plan: orders choose in turn, those first that have most to lose, then choose again without
+prices until nobody gains.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ def price_rounds(
 ) -> tuple[Floats, Floats]:  # fmt: skip
     """Improve the plan in `flow`, `cost`, `best_plan` and return the bound of each group and the prices.
 
-    `members` are the orders of groups above 0, `sequence` the same by priority; `left` is what the plan leaves.
+    `members` are the orders of groups above 0, `sequence` the same by priority; `left` is what the plan
+    leaves.
     """
     cells = len(problem.available)
     no_price = np.zeros(cells)

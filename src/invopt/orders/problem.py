@@ -69,9 +69,7 @@ def merge_lines(order: Ints, sku: Ints, units: Ints, shortage: Floats, skus: int
     np.add.at(total, line_demand, units)
     # Sorted before summing: the last bit of the mean must not depend on the order of the rows.
     sequence = np.lexsort((shortage, units, line_demand))
-    weighted = np.bincount(
-        line_demand[sequence], (shortage * units)[sequence], minlength=len(unique)
-    )
+    weighted = np.bincount(line_demand[sequence], (shortage * units)[sequence], minlength=len(unique))
     mean = np.divide(weighted, total, out=np.zeros(len(unique)), where=total > 0)
     return Demands(unique // skus, unique % skus, total, mean, line_demand.astype(np.int64))
 
@@ -93,7 +91,9 @@ def subsets(maximum_parcels: int) -> tuple[Ints, Ints, Ints]:
 
 
 def shortage_per_thousandth(lines: pd.DataFrame, settings: Orders, as_of: np.datetime64) -> Floats:
-    """Cost of leaving a thousandth of a unit waiting: margin and goodwill, weighted by promise, payment, age."""
+    """Cost of leaving a thousandth of a unit waiting: margin and goodwill, weighted by promise, payment,
+    age.
+    """
     units = lines["ordered_units"].to_numpy(dtype=np.float64)
     amount = lines["amount_minor"].to_numpy(dtype=np.float64)
     price = np.divide(amount, units, out=np.zeros(len(lines)), where=units > 0)
@@ -102,7 +102,9 @@ def shortage_per_thousandth(lines: pd.DataFrame, settings: Orders, as_of: np.dat
 
 
 def priority_weight(lines: pd.DataFrame, settings: Orders, as_of: np.datetime64) -> Floats:
-    """How much more a waiting unit of each line counts than one of an unpaid order of today, without a promise."""
+    """How much more a waiting unit of each line counts than one of an unpaid order of today, without a
+    promise.
+    """
     promised = lines["promised_on"].to_numpy(dtype="datetime64[D]")
     days_left = (promised - as_of).astype(np.float64)
     days_left[np.isnat(promised)] = np.inf
@@ -116,6 +118,8 @@ def priority_weight(lines: pd.DataFrame, settings: Orders, as_of: np.datetime64)
 
 def policy_codes(channels: pd.Series, settings: Orders) -> Ints:
     """What each order does where it cannot leave whole, as an index of `SHORTAGE_POLICIES`."""
-    names = channels.map(settings.shortage_policy_by_channel).fillna(settings.shortage_policy)
-    codes = {name: index for index, name in enumerate(SHORTAGE_POLICIES)}
-    return names.map(codes).to_numpy(dtype=np.int64)
+    codes = np.full(len(channels), SHORTAGE_POLICIES.index(settings.shortage_policy), dtype=np.int64)
+    for channel, policy in settings.shortage_policy_by_channel.items():
+        is_meant = (channels == channel).fillna(False).to_numpy(dtype=bool)
+        codes[is_meant] = SHORTAGE_POLICIES.index(policy)
+    return codes

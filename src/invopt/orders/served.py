@@ -23,7 +23,7 @@ class Served(NamedTuple):
 def per_line(built: Built, flow: Ints, lines: pd.DataFrame, units: Ints) -> Served:
     """Share out what each demand gets among its lines, in the sequence of their ids."""
     problem = built.arrays
-    counts = np.diff(np.r_[problem.first_cell, len(problem.cell)])
+    counts = np.diff(problem.first_cell)
     taken = np.flatnonzero(flow > 0)
     demand = np.repeat(np.arange(len(counts)), counts)[taken]
     option = problem.first_option[built.demands.order[demand]] + (taken - problem.first_cell[demand])

@@ -29,14 +29,14 @@ def verify(
 ) -> pd.DataFrame:
     """Check every open order against the rules in `findings.RULES`.
 
-    `lines` is OPEN_ORDER_LINE, `products` PRODUCT (empty where the shop brings none: the catalogue rules are then
-    silent), `decisions` DECISION, `services` CARRIER_SERVICE (None: services are not looked at). `as_of` is the day
-    of the plan. Returns ORDER_CHECK, one row an order, sorted by order.
+    `lines` is OPEN_ORDER_LINE, `products` PRODUCT (empty where the shop brings none: the catalogue rules are
+    then silent), `decisions` DECISION, `services` CARRIER_SERVICE (None: services are not looked at).
+    `as_of` is the day of the plan. Returns ORDER_CHECK, one row an order, sorted by order.
 
     A rule that rejects beats one that holds; among equals the first in the sequence of the rules is named in
-    `rule`, and `reason` lists all that was found, without personal data. A decision with subject `order`, key the
-    order, action `release` lifts the holds (only the rule in `to_value`, where one is given); a later `hold`
-    puts the order back. A rejection is not lifted: what caused it must be mended at its source.
+    `rule`, and `reason` lists all that was found, without personal data. A decision with subject `order`,
+    key the order, action `release` lifts the holds (only the rule in `to_value`, where one is given); a
+    later `hold` puts the order back. A rejection is not lifted: what caused it must be mended at its source.
 
     Raises `TableError` where a frame breaks its declaration.
     """
@@ -99,7 +99,7 @@ def _check_address(found: Findings, heads: pd.DataFrame, settings: Orders) -> No
     for name in settings.address_fields:
         absent = (heads[name].isna() | (heads[name].astype("str").str.strip() == "")).to_numpy(dtype=bool)
         if name == "ship_to_postcode":
-            absent &= ~country.isin(WITHOUT_POSTCODE).to_numpy(dtype=bool)
+            absent = absent & ~country.isin(WITHOUT_POSTCODE).to_numpy(dtype=bool)
         rows = np.flatnonzero(absent)
         word = _ADDRESS_WORDS[name]
         missing[rows] = np.where(missing[rows] == "", "no " + word, missing[rows] + ", no " + word)
@@ -114,13 +114,13 @@ def _check_address(found: Findings, heads: pd.DataFrame, settings: Orders) -> No
     postcode = heads["ship_to_postcode"].astype("str").str.upper().str.strip().fillna("")
     for region in settings.blocked_regions:
         name, _, prefix = region.partition(":")
-        refused |= ((country == name) & postcode.str.startswith(prefix.upper())).fillna(False).to_numpy(dtype=bool)
+        refused |= (
+            ((country == name) & postcode.str.startswith(prefix.upper())).fillna(False).to_numpy(dtype=bool)
+        )
     found.add("region_not_served", np.flatnonzero(refused))
 
 
-def _check_catalogue(
-    found: Findings, lines: pd.DataFrame, products: pd.DataFrame, settings: Orders
-) -> None:
+def _check_catalogue(found: Findings, lines: pd.DataFrame, products: pd.DataFrame, settings: Orders) -> None:
     if products.empty:
         return
     order = lines["order"].to_numpy()
@@ -196,8 +196,9 @@ def _decided(
     rows = rows.assign(order=at)[at >= 0].sort_values(["decided_at", "decision_id"], kind="stable")
     last_hold = rows[rows["action"] == "hold"].groupby("order")["decided_at"].max()
     released = rows[rows["action"] == "release"]
-    held_until = released["order"].map(last_hold)
-    released = released[held_until.isna() | (released["decided_at"] > held_until)]
+    held_until = last_hold.reindex(released["order"]).to_numpy(dtype="datetime64[us]")
+    at = released["decided_at"].to_numpy(dtype="datetime64[us]")
+    released = released[np.isnat(held_until) | (at > held_until)]
     lifted = pd.DataFrame(
         {
             "order": released["order"], "decided_by": released["decided_by"],
@@ -211,7 +212,11 @@ def _decided(
 
 
 def _outcome(
-    findings: pd.DataFrame, heads: pd.DataFrame, names: pd.Index, held: NDArray[np.bool_], lifted: pd.DataFrame
+    findings: pd.DataFrame,
+    heads: pd.DataFrame,
+    names: pd.Index,
+    held: NDArray[np.bool_],
+    lifted: pd.DataFrame,
 ) -> pd.DataFrame:
     orders = len(heads)
     rule = findings["rule"].to_numpy(dtype=np.int64)
@@ -246,7 +251,11 @@ def _outcome(
 
 
 def _reasons(
-    findings: pd.DataFrame, is_lifted: NDArray[np.bool_], held: NDArray[np.bool_], lifted: pd.DataFrame, orders: int
+    findings: pd.DataFrame,
+    is_lifted: NDArray[np.bool_],
+    held: NDArray[np.bool_],
+    lifted: pd.DataFrame,
+    orders: int,
 ) -> NDArray[np.object_]:
     reasons = np.where(held, "held by hand", "").astype(object)
     texts = [item.text for item in RULES]

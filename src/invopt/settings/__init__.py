@@ -13,7 +13,9 @@ from typing import Any, cast
 
 from invopt.errors import SettingsError
 from invopt.settings.business import Business, Retention, Run
+from invopt.settings.orders import Orders
 from invopt.settings.planning import Demand, LeadTime, Policy
+from invopt.settings.returns import Returns
 from invopt.settings.section import Section
 
 
@@ -25,6 +27,8 @@ class Settings:
     demand: Demand = field(default_factory=Demand)
     lead_time: LeadTime = field(default_factory=LeadTime)
     policy: Policy = field(default_factory=Policy)
+    orders: Orders = field(default_factory=Orders)
+    returns: Returns = field(default_factory=Returns)
     run: Run = field(default_factory=Run)
     retention: Retention = field(default_factory=Retention)
 
@@ -90,8 +94,10 @@ __all__ = [
     "Business",
     "Demand",
     "LeadTime",
+    "Orders",
     "Policy",
     "Retention",
+    "Returns",
     "Run",
     "Section",
     "Settings",
