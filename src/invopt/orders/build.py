@@ -65,7 +65,8 @@ def build(
     first_cell = np.searchsorted(entry_demand, np.arange(len(demands.order) + 1))
     masks, first_mask, last_single = subsets(settings.maximum_parcels)
     channel = np.zeros(len(order), dtype=np.int64)
-    channel[position] = policy_codes(lines["channel"].iloc[line], settings)
+    # Lines of one order that name different channels follow the later policy in the list, whatever their order.
+    np.maximum.at(channel, position, policy_codes(lines["channel"].iloc[line], settings))
     arrays = Problem(
         first_demand.astype(np.int64),
         np.searchsorted(options.order, np.arange(len(order) + 1)).astype(np.int64),
@@ -129,7 +130,7 @@ def _useful(
     options = Options(*(part[ranked] for part in options))
     entry_demand, entry_option = _entries(options, demands, orders)
     cell = cell_of(demands.sku[entry_demand], options.location[entry_option])
-    has_stock = (cell >= 0) & (stock[np.maximum(cell, 0)] > 0)
+    has_stock = np.append(stock, 0)[cell] > 0  # -1, no such cell, reads the zero at the end
     holds = np.zeros(len(options.order), dtype=bool)
     holds[entry_option[has_stock]] = True
     kept = np.flatnonzero(holds)

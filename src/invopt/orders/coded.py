@@ -25,7 +25,7 @@ class Coded(NamedTuple):
     outcome: NDArray[np.object_]  # of each order: accepted, on_hold, rejected
     check_reason: NDArray[np.object_]  # of each order
     rank: Ints  # of each order: 0 is served first
-    stock_sku: Ints  # of each row of available stock
+    stock_sku: Ints  # of each row of available stock, sorted by SKU and location
     stock_location: Ints
     stock_units: Ints
 
@@ -45,13 +45,15 @@ def encode(
             f"order_check: {int((at < 0).sum())} orders of open_order_line have no check, first: "
             f"{order_names[at < 0][:3].tolist()}. Call verify on the same lines."
         )
-    count = len(lines)
+    count, stock_rows = len(lines), len(available)
+    stock_sku, stock_location = sku[count:], location[count : count + stock_rows]
+    by_name = np.lexsort((stock_location, stock_sku))
     return Coded(
         pd.Index(order_names), sku_names, location_names,
         order.astype(np.int64), sku[:count], location[:count], thousandths(lines["ordered_units"]),
         checks["outcome"].to_numpy(dtype=object)[at], checks["reason"].to_numpy(dtype=object)[at],
         priority_rank(lines, order, len(order_names)),
-        sku[count:], location[count : count + len(available)], thousandths(available["available_units"]),
+        stock_sku[by_name], stock_location[by_name], thousandths(available["available_units"])[by_name],
     )  # fmt: skip
 
 
