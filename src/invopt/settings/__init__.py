@@ -15,7 +15,9 @@ from invopt.errors import SettingsError
 from invopt.settings.business import Business, Retention, Run
 from invopt.settings.intake import Ingest
 from invopt.settings.forecasting import Forecast
+from invopt.settings.orders import Orders
 from invopt.settings.planning import Demand, LeadTime, Policy
+from invopt.settings.returns import Returns
 from invopt.settings.section import Section
 
 
@@ -29,6 +31,8 @@ class Settings:
     forecast: Forecast = field(default_factory=Forecast)
     lead_time: LeadTime = field(default_factory=LeadTime)
     policy: Policy = field(default_factory=Policy)
+    orders: Orders = field(default_factory=Orders)
+    returns: Returns = field(default_factory=Returns)
     run: Run = field(default_factory=Run)
     retention: Retention = field(default_factory=Retention)
 
@@ -96,8 +100,10 @@ __all__ = [
     "Forecast",
     "Ingest",
     "LeadTime",
+    "Orders",
     "Policy",
     "Retention",
+    "Returns",
     "Run",
     "Section",
     "Settings",

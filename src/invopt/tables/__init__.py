@@ -8,7 +8,15 @@ from invopt.tables.declaration import PROVENANCE, Column, Dtype, Table
 from invopt.tables.demand import CLEANED_DEMAND, DEMAND, SKU_LOCATION
 from invopt.tables.forecast import FORECAST, FORECAST_MODEL
 from invopt.tables.inventory import POLICY
-from invopt.tables.orders import ALLOCATION, BACKLOG, OPEN_ORDER_LINE, ORDER_CHECK
+from invopt.tables.orders import (
+    ALLOCATION,
+    ALLOCATION_BOUND,
+    AVAILABLE,
+    BACKLOG,
+    OPEN_ORDER_LINE,
+    ORDER_CHECK,
+    PARCEL_COST,
+)
 from invopt.tables.purchasing import OPEN_ORDER_ADVICE, ORDER_PROPOSAL, SUPPLIER_ORDER
 from invopt.tables.returns import (
     EXPECTED_RETURN,
@@ -73,7 +81,9 @@ TABLES: dict[str, Table] = {table.name: table for table in (*INPUT_TABLES, *RUN_
 __all__ = [
     "ALERT",
     "ALLOCATION",
+    "ALLOCATION_BOUND",
     "ASSUMPTION",
+    "AVAILABLE",
     "BACKLOG",
     "BOOK_TABLES",
     "CARRIER_SERVICE",
@@ -98,6 +108,7 @@ __all__ = [
     "ORDER_LINE",
     "ORDER_PROPOSAL",
     "PARCEL",
+    "PARCEL_COST",
     "PARCEL_LINE",
     "POLICY",
     "PRODUCT",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from invopt.tables.declaration import Table, date, flag, integer, minor, text, timestamp, units
+from invopt.tables.declaration import Table, date, flag, integer, minor, real, text, timestamp, units
 
 OPEN_ORDER_LINE = Table(
     "open_order_line",
@@ -79,3 +79,42 @@ BACKLOG = Table(
         text("reason", "the same in words"),
     ),
 )  # fmt: skip
+
+AVAILABLE = Table(
+    "available",
+    grain="one row per SKU and location with stock that orders may take",
+    key=("sku_id", "location_id"),
+    columns=(
+        text("sku_id", "SKU"),
+        text("location_id", "location"),
+        units("available_units", "on hand less reserved less buffer", minimum=0),
+    ),
+)
+
+PARCEL_COST = Table(
+    "parcel_cost",
+    grain="one row per open order and location it could leave from; no row, no way to send it from there",
+    key=("order_id", "location_id"),
+    columns=(
+        text("order_id", "order"),
+        text("location_id", "location"),
+        minor("parcel_minor", "cost of a parcel whatever is in it: carrier and handling", minimum=0),
+        real("unit_minor", "cost of each unit in it", "minor units of currency", minimum=0),
+        integer("late_days", "days after the promise at which it would arrive", "days", minimum=0),
+        text("currency", "ISO 4217 code"),
+    ),
+)
+
+ALLOCATION_BOUND = Table(
+    "allocation_bound",
+    grain="one row per group of orders that compete for stock, and one for all that do not",
+    key=("group_number",),
+    columns=(
+        integer("group_number", "group; 0 for the orders that compete with none", minimum=0),
+        integer("orders", "orders of the group", minimum=0),
+        text("method", "independent, exact, prices", choices=("independent", "exact", "prices")),
+        real("cost_minor", "planned cost: parcels, splits, lateness, units left waiting", "minor units"),
+        real("bound_minor", "no plan can cost less", "minor units"),
+        real("gap_share", "how far the plan may be from the best", "share of cost", minimum=0),
+    ),
+)
