@@ -72,8 +72,9 @@ def rejected(
         found.to_csv(sys.stdout, index=False)
         return
     for row in (found.head(rows) if rows else found).itertuples(index=False):
-        value = "" if row.bad_value is None or row.bad_value != row.bad_value else f"{row.bad_value!r} "
-        print(f"{row.file_name}, line {row.line_number}: {row.column_name or 'the row'} {value}{row.reason}")
+        value = f"{row.bad_value!r} " if isinstance(row.bad_value, str) else ""
+        where = f"{row.file_name!s}, line {row.line_number}: {row.column_name or 'the row'!s}"
+        print(f"{where} {value}{row.reason!s}")
     print(f"{min(rows or len(found), len(found)):,} of {len(found):,} rejected rows")
 
 
@@ -88,7 +89,8 @@ def _print(reports: list[FileReport]) -> None:
             continue
         if report.table_name:
             print(
-                f"{name}: {report.rows_read:,} rows of {report.table_name} read = {report.rows_accepted:,} accepted + "
+                f"{name}: {report.rows_read:,} rows of {report.table_name} read = "
+                f"{report.rows_accepted:,} accepted + "
                 f"{report.rows_rejected:,} rejected + {report.rows_known:,} known"
             )
         else:

@@ -1,7 +1,7 @@
 """Files into the workspace: those named, or what lies in the inbox, which then moves to the archive.
 
-A file moves only after its transaction is committed. Killed in between, it is found in the inbox again, is known by
-its content, changes nothing and moves then.
+A file moves only after its transaction is committed. Killed in between, it is found in the inbox again, is
+known by its content, changes nothing and moves then.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from invopt.database import DatabaseContext, open_database
+from invopt.database import Database, open_database
 from invopt.errors import IngestError
 from invopt.ingest.formats import fingerprint
 from invopt.ingest.intake import FileReport, take_in
@@ -26,21 +27,17 @@ def ingest_files(
 ) -> list[FileReport]:  # fmt: skip
     """Take in the files named, in that order; each in a transaction of its own.
 
-    A file that cannot be taken in becomes a report with its `problem`, and the others go on. `progress` is called
-    with a file's name and the rows read so far; `table_name` says what the files hold where their names do not;
-    `now` (UTC) defaults to the clock. Raises `DatabaseBusy` where another process holds the database.
+    A file that cannot be taken in becomes a report with its `problem`, and the others go on. `progress` is
+    called with a file's name and the rows read so far; `table_name` says what the files hold where their
+    names do not; `now` (UTC) defaults to the clock. Raises `DatabaseBusy` where another process holds the
+    database.
     """
-    show = progress or _silent
-    reports: list[FileReport] = []
     with _database(workspace) as database:
-        database.create_tables()
-        for path in paths:
-            try:
-                moment = now or dt.datetime.now(dt.UTC).replace(tzinfo=None)
-                reports += take_in(database, path, workspace.settings, moment, show, table_name=table_name)
-            except IngestError as error:
-                reports.append(FileReport(path.name, problem=str(error)))
-    return reports
+        return [
+            report
+            for path in paths
+            for report in _take(database, workspace, path, progress or _silent, table_name, now)
+        ]
 
 
 def ingest_inbox(
@@ -48,14 +45,19 @@ def ingest_inbox(
 ) -> list[FileReport]:
     """Take in what lies in the inbox, in the order of the names, and archive it; what is refused stays there.
 
-    Names that begin with a dot, and those that end in `.part` or `.tmp`, are files still being copied: they wait.
+    Names that begin with a dot, and those that end in `.part` or `.tmp`, are files still being copied:
+    they wait.
     """
+    paths = waiting(workspace)
+    if not paths:
+        return []
     reports: list[FileReport] = []
-    for path in waiting(workspace):
-        found = ingest_files(workspace, [path], progress, now=now)
-        reports += found
-        if not any(report.problem for report in found):
-            archive(workspace, path)
+    with _database(workspace) as database:
+        for path in paths:
+            found = _take(database, workspace, path, progress or _silent, "", now)
+            reports += found
+            if not any(report.problem for report in found):
+                archive(workspace, path)
     return reports
 
 
@@ -82,11 +84,29 @@ def archive(workspace: Workspace, path: Path) -> Path:
     return target
 
 
-def _database(workspace: Workspace) -> DatabaseContext:
+def _take(
+    database: Database,
+    workspace: Workspace,
+    path: Path,
+    progress: Progress,
+    table_name: str,
+    now: dt.datetime | None,
+) -> list[FileReport]:
+    moment = now or dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    try:
+        return take_in(database, path, workspace.settings, moment, progress, table_name=table_name)
+    except IngestError as error:
+        return [FileReport(path.name, problem=str(error))]
+
+
+@contextmanager
+def _database(workspace: Workspace) -> Iterator[Database]:
     run = workspace.settings.run
-    return open_database(
+    with open_database(
         workspace.database_path, memory_limit_mb=run.memory_limit_mb, wait_seconds=run.lock_wait_seconds
-    )
+    ) as database:
+        database.create_tables()
+        yield database
 
 
 def _silent(_: str, __: int) -> None:

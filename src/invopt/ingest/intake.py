@@ -79,7 +79,9 @@ def take_in(database: Database, path: Path, settings: Settings, now: dt.datetime
 def _recognised(
     sheets: list[Sheet], path: Path, settings: Settings, table_name: str, reports: list[FileReport]
 ) -> list[tuple[Sheet, Reading]]:
-    """The sheets with how to read them. Of several sheets some may be notes: those are reported and passed over."""
+    """The sheets with how to read them. Of several sheets some may be notes: those are reported and
+    passed over.
+    """
     understood, problems = [], []
     for sheet in sheets:
         where = f"{path.name}, sheet {sheet.name}" if sheet.name else path.name
@@ -137,7 +139,8 @@ def _refuse_spoilt(database: Database, name: str, rows_read: int, rejected: int,
     if rejected <= max(ingest.rejected_rows_allowed, ingest.maximum_rejected_share * rows_read):
         return
     reasons = database.execute(
-        "select column_name, bad_value, reason, count(*) as rows, min(line_number) as first_line from refused "
+        "select column_name, bad_value, reason, count(*) as rows, min(line_number) as first_line "
+        "from refused "
         "group by column_name, reason, bad_value order by rows desc, first_line limit 3"
     ).fetchall()
     shown = "; ".join(
@@ -145,13 +148,16 @@ def _refuse_spoilt(database: Database, name: str, rows_read: int, rejected: int,
         for column, value, reason, _, line in reasons
     )
     raise IngestError(
-        f"{name}: {rejected:,} of {rows_read:,} rows would be refused, more than ingest.maximum_rejected_share = "
+        f"{name}: {rejected:,} of {rows_read:,} rows would be refused, more than "
+        "ingest.maximum_rejected_share = "
         f"{ingest.maximum_rejected_share:g} allows, so nothing was taken in. First: {shown}."
     )
 
 
 def _known_whole(database: Database, name: str, found: Fingerprint) -> list[FileReport]:
-    """Reports from the ledger where this very content was taken in before and nothing of it is still refused."""
+    """Reports from the ledger where this very content was taken in before and nothing of it is still
+    refused.
+    """
     rows = database.execute(
         "select sheet, source, table_name, rows_read from ingested_file where starts_with(file_id, $content) "
         "and not exists (select 1 from rejected_row where starts_with(rejected_row.file_id, $content)) "

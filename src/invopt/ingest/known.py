@@ -1,13 +1,15 @@
 """When a row is taken to have been known: the one place of this rule.
 
-A plan as of a day reads what was recorded before it, so the moment that a row gets decides which plans see it.
+A plan as of a day reads what was recorded before it, so the moment that a row gets decides which plans see
+it.
 
-- The first version of a row is taken to have been known when it happened (an order when it was ordered, a receipt
-  when it was received), never later than now. So a history that is brought in today counts for every day since it
-  happened, and a plan as of an earlier day is what it would have been then.
-- Rows about nothing that happens (products, suppliers, rates, promotions) are taken to have been known always.
-- Every later version, and every line that comes to an order already known, is known from the moment it is taken in.
-  So a correction never changes a plan as of a day before it came.
+- The first version of a row is taken to have been known when it happened (an order when it was ordered, a
+  receipt when it was received), never later than now. So a history that is brought in today counts for
+  every day since it happened, and a plan as of an earlier day is what it would have been then.
+- Rows about nothing that happens (products, suppliers, rates, promotions) are taken to have been known
+  always.
+- Every later version, and every line that comes to an order already known, is known from the moment it is
+  taken in. So a correction never changes a plan as of a day before it came.
 """
 
 from __future__ import annotations
@@ -32,7 +34,8 @@ _HAPPENED = {
 
 
 def first_known_at(table: Table) -> str:
-    """SQL for the moment at which the first version of a row of `staged` counts as known; days begin at midnight.
+    """SQL for the moment at which the first version of a row of `staged` counts as known; days begin at
+    midnight.
 
     Reads the parameters `$recorded_at` and, for tables with days, `$time_zone`.
     """
@@ -46,6 +49,8 @@ def first_known_at(table: Table) -> str:
 
 
 def next_recorded_at(database: Database, now: dt.datetime) -> dt.datetime:
-    """The moment of this intake: now, and later than every intake before it, so that versions have one order."""
+    """The moment of this intake: now, and later than every intake before it, so that versions have
+    one order.
+    """
     last = database.scalar("select max(recorded_at) from ingested_file")
     return now if last is None or last < now else last + dt.timedelta(microseconds=1)

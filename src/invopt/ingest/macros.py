@@ -1,4 +1,5 @@
-"""The words that the staging SQL is written in: how a text becomes a number, a moment, a yes or no, or a fault.
+"""The words that the staging SQL is written in: how a text becomes a number, a moment, a yes or no, or a
+fault.
 
 They are temporary macros of the connection, so that each staging file reads as a list of columns and rules.
 """
@@ -50,7 +51,8 @@ _MACROS = {
         when lower(written) in ('false', 'f', 'no', 'n', '0') then false end""",
     "is_currency(code)": "regexp_full_match(code, '[A-Z]{3}')",
     # Faults: the column, what stood there, and what is wrong with it and how to mend it.
-    "fault(name, written, reason)": "struct_pack(column_name := name, bad_value := written, reason := reason)",
+    "fault(name, written, reason)": "struct_pack(column_name := name, bad_value := written, reason "
+    ":= reason)",
     "torn(reason)": "fault('', null, reason)",
     "missing(name)": "fault(name, null, 'is empty, and it is required: fill it')",
     "no_number(name, written)": """fault(name, written,

@@ -3,8 +3,8 @@
 A refused row leaves the book when
 
 - a later file brings a row of its key (an order line without an id: of its order and SKU), or
-- a later file carries every row that the refused row's file brought in: then it is that file corrected, and what is
-  still wrong in it is refused anew.
+- a later file carries every row that the refused row's file brought in: then it is that file corrected,
+  and what is still wrong in it is refused anew.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ def rejected_rows(workspace: Workspace) -> pd.DataFrame:
 
 
 def refused_orders(database: Database, table: Table) -> None:
-    """`refused_order`: orders of which a row was refused, or which stand beside a row whose order is not known."""
+    """`refused_order`: orders of which a row was refused, or which stand beside a row whose order is
+    not known.
+    """
     if table is not ORDER_LINE or not database.scalar("select count(*) from refused"):
         database.execute("create or replace temp table refused_order (order_id varchar)")
         return
@@ -91,7 +93,8 @@ def resolve(database: Database, table: Table, file_id: str) -> int:
             "json_extract_string(raw_row, '$.sku_id') = staged.sku_id, false)"
         )
     by_key = database.execute(
-        f"delete from rejected_row where {others} and exists (select 1 from staged where {' and '.join(same)})",
+        f"delete from rejected_row where {others} and exists (select 1 from staged where "
+        f"{' and '.join(same)})",
         values,
     ).fetchone()
     columns = ", ".join(quoted(name) for name in table.key)

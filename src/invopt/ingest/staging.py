@@ -1,4 +1,6 @@
-"""A sheet into the database's temporary tables: `raw_sheet` as text, then `staged` rows and `refused` ones."""
+"""A sheet into the database's temporary tables: `raw_sheet` as text, then `staged` rows and `refused`
+ones.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,8 @@ def load(database: Database, sheet: Sheet, reading: Reading, where: str, progres
     try:
         part_column = quoted(reading.part_column) if reading.part_column else "''"
         database.execute(
-            f"create or replace temp table raw_sheet as select line_number, file_fault, {', '.join(columns)}, "
+            "create or replace temp table raw_sheet as select line_number, file_fault, "
+            f"{', '.join(columns)}, "
             f"{_part(part_column)} as sheet_part from arriving"
         )
     finally:
@@ -69,7 +72,9 @@ def parts(database: Database) -> list[str]:
 def stage(
     database: Database, sheet: Sheet, reading: Reading, part: str, settings: Settings, now: dt.datetime
 ) -> int:
-    """Type one part of the loaded sheet into `staged`, put what is refused into `refused`; returns the rows read."""
+    """Type one part of the loaded sheet into `staged`, put what is refused into `refused`; returns
+    the rows read.
+    """
     database.execute("create or replace temp table raw_part as select $part as part", {"part": part})
     database.execute(
         "create or replace temp view raw_file as "
@@ -84,8 +89,12 @@ def stage(
         {name: value for name, value in values.items() if f"${name}" in text},
     )
     database.execute(
-        "create or replace temp table refused as select line_number, fault.column_name as column_name, "
-        "fault.bad_value as bad_value, fault.reason as reason from staged where fault is not null"
+        "create or replace temp table refused "
+        "(line_number bigint, column_name varchar, bad_value varchar, reason varchar)"
+    )
+    database.execute(
+        "insert into refused select line_number, fault.column_name, fault.bad_value, fault.reason "
+        "from staged where fault is not null"
     )
     rows_read = int(database.scalar("select count(*) from staged"))
     database.execute("delete from staged where fault is not null")

@@ -1,13 +1,13 @@
 """Staged rows into the database: what is already known stays, what is new or changed becomes a version.
 
-A row is its key; for order lines without an id of their own the key holds the line's content. A newer file that
-carries such an order with other lines replaces the order's lines: those that it no longer has get a last version of
-no units, cancelled at that moment, so that nothing is deleted and every sum follows the newest file. Two cases are
-no replacement:
+A row is its key; for order lines without an id of their own the key holds the line's content. A newer file
+that carries such an order with other lines replaces the order's lines: those that it no longer has get a last
+version of no units, cancelled at that moment, so that nothing is deleted and every sum follows the newest
+file. Two cases are no replacement:
 
 - a row of the order was refused: the order is not wholly known, so nothing of it is withdrawn;
-- the order is cut at the files' boundary: it ends one file and begins the other, and the two share no line. Then its
-  lines add up. (A file of one order alone is a correction, never a continuation.)
+- the order is cut at the files' boundary: it ends one file and begins the other, and the two share no
+  line. Then its lines add up. (A file of one order alone is a correction, never a continuation.)
 """
 
 from __future__ import annotations
@@ -59,7 +59,8 @@ def append_versions(
         values["time_zone"] = settings.business.time_zone
     inserted = database.execute(
         f"insert into {quoted(table.name)} ({columns}, file_id, line_number, recorded_at) "
-        f"select {staged}, $file_id, staged.line_number, case when {is_first} then {known_at} else $recorded_at end "
+        f"select {staged}, $file_id, staged.line_number, case when {is_first} then {known_at} else "
+        "$recorded_at end "
         f"from staged left join stored on {keyed} {orders}"
         f"where stored.{quoted(table.key[0])} is null or not ({known}) order by staged.line_number",
         values,
@@ -78,7 +79,8 @@ def _store_latest(database: Database, table: Table) -> None:
     database.execute(
         f"create or replace temp table stored as select * from {quoted(table.name)} "
         f"where ({same}) in (select ({same}) from staged) "
-        f"qualify row_number() over (partition by {key} order by recorded_at desc, file_id, line_number desc) = 1"
+        f"qualify row_number() over (partition by {key} order by recorded_at desc, file_id, "
+        "line_number desc) = 1"
     )
 
 
@@ -115,7 +117,8 @@ def _judge_orders(database: Database) -> None:
                 and (arriving.first_line > bounds.first_line or arriving.last_line < bounds.last_line)
                 and (
                     (arriving.first_line = bounds.first_line and before.last_line = stored_bounds.last_line)
-                    or (arriving.last_line = bounds.last_line and before.first_line = stored_bounds.first_line)
+                    or (arriving.last_line = bounds.last_line and before.first_line =
+                    stored_bounds.first_line)
                 ) as is_continued
         from arriving_order as arriving
         join stored_order as before using (order_id)

@@ -17,7 +17,8 @@ class Ingest(Section):
     delimiter: str = setting("", "What separates the fields of text files; empty to find it.")
     decimal_mark: str = setting(".", "Decimal mark in text files.", choices=(".", ","))
     timestamp_format: str = setting(
-        "", "How times are written where not as 2026-03-02 14:30, e.g. %d/%m/%Y %H:%M; a time without a zone is "
+        "", "How times are written where not as 2026-03-02 14:30, e.g. %d/%m/%Y %H:%M; a time "
+        "without a zone is "
         "in the shop's.",
     )  # fmt: skip
     date_format: str = setting("", "How days are written where not as 2026-03-02, e.g. %d/%m/%Y.")

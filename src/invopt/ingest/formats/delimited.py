@@ -21,9 +21,9 @@ _LONGEST_FIELD = 1 << 20
 def sheets(path: Path, found: Fingerprint, *, encoding: str, delimiter: str) -> list[Sheet]:
     """The one sheet of a delimited text file.
 
-    `encoding` and `delimiter` are the settings' answers, empty to find them. A byte that is not in the encoding,
-    a quote never closed, and a row with too few or too many fields each make a row with a `file_fault`.
-    Raises `IngestError` where no header can be read.
+    `encoding` and `delimiter` are the settings' answers, empty to find them. A byte that is not in the
+    encoding, a quote never closed, and a row with too few or too many fields each make a row with a
+    `file_fault`. Raises `IngestError` where no header can be read.
     """
     codec, note = text_encoding(found, encoding, path.name)
     with _open(path, codec) as stream:
@@ -81,7 +81,7 @@ def _open(path: Path, codec: str):  # type: ignore[no-untyped-def]
 
 
 def _separator(lines: _Lines) -> str:
-    """The delimiter that stands most often in the header, outside quotes; `sep=;` on the first line decides."""
+    """The delimiter that stands most often in the header, outside quotes; a first line `sep=;` decides."""
     try:
         first = next(lines)
         if first.casefold().startswith("sep=") and len(first.strip()) == 5:
@@ -192,7 +192,8 @@ def _made(
             if undecoded is not None:
                 values[position] = [_shown(text) for text in fields]
                 faults[position] = faults[position] or (
-                    f"{_shown(undecoded)!r} holds bytes that are not {codec}: name the file's encoding in the "
+                    f"{_shown(undecoded)!r} holds bytes that are not {codec}: name the file's "
+                    "encoding in the "
                     "setting ingest.encoding"
                 )
         return batch(numbers, faults, list(zip(*values, strict=True)), columns)

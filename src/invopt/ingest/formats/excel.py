@@ -23,8 +23,8 @@ _LARGEST_TEXTS_BYTES = 512 << 20
 def sheets(path: Path) -> list[Sheet]:
     """The worksheets that hold anything, each with its first row that is not blank as header.
 
-    A formula counts as the value it had when the workbook was saved. Raises `IngestError` for a workbook that is
-    cut off, damaged, or would unpack to an absurd size.
+    A formula counts as the value it had when the workbook was saved. Raises `IngestError` for a workbook
+    that is cut off, damaged, or would unpack to an absurd size.
     """
     _refuse_bomb(path)
     found = []
@@ -55,7 +55,8 @@ def _refuse_bomb(path: Path) -> None:
                     part.filename.endswith("sharedStrings.xml") and part.file_size > _LARGEST_TEXTS_BYTES
                 ):
                     raise IngestError(
-                        f"{path.name}: {part.filename} would unpack to {part.file_size >> 20:,} MB, more than an "
+                        f"{path.name}: {part.filename} would unpack to {part.file_size >> 20:,} MB, "
+                        "more than an "
                         "honest workbook does. Bring the data as CSV or Parquet."
                     )
     except (zipfile.BadZipFile, OSError, EOFError) as error:

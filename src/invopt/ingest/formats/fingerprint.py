@@ -11,6 +11,7 @@ from invopt.errors import IngestError
 
 _CHUNK_BYTES = 4 << 20
 _SAMPLE_BYTES = 256 << 10
+_AS_WELL = 0.05  # of coherence, 0 to 1
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -22,7 +23,9 @@ _BYTE_ORDER_MARKS = (
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """What a file's bytes say: `kind` is text, parquet or excel; `sample` holds bytes around what is not ASCII."""
+    """What a file's bytes say: `kind` is text, parquet or excel; `sample` holds bytes around what is
+    not ASCII.
+    """
 
     sha256: str
     size_bytes: int
@@ -36,7 +39,8 @@ class Fingerprint:
 def fingerprint(path: Path) -> Fingerprint:
     """Read a file once and say what it is.
 
-    Raises `IngestError` for a folder, a missing, special, unreadable or empty file, or a kind that is not read.
+    Raises `IngestError` for a folder, a missing, special, unreadable or empty file, or a kind that is not
+    read.
     """
     _require_file(path)
     digest = hashlib.sha256()
@@ -97,20 +101,26 @@ def text_encoding(found: Fingerprint, named: str, file_name: str) -> tuple[str, 
             ) from error
     if b"\x00" in found.head:
         raise IngestError(
-            f"{file_name}: this is not a text file (it holds zero bytes). Bring it as CSV, Parquet or Excel, or "
+            f"{file_name}: this is not a text file (it holds zero bytes). Bring it as CSV, Parquet or "
+            "Excel, or "
             "name its encoding in the setting ingest.encoding."
         )
     if found.is_utf8:
         return "utf-8", None
     from charset_normalizer import from_bytes
 
-    best = from_bytes(found.sample).best()
+    matches = from_bytes(found.sample)
+    best = matches.best()
     if best is None:
         raise IngestError(
-            f"{file_name}: its encoding is not recognised. Name it in the setting ingest.encoding, e.g. cp1252."
+            f"{file_name}: its encoding is not recognised. Name it in the setting ingest.encoding, "
+            "e.g. cp1252."
         )
-    # Several single-byte encodings read a short text alike; then the commonest is taken.
-    alike = {codecs.lookup(name).name for name in (best.encoding, *best.could_be_from_charset)}
+    # Single-byte encodings read a short text alike; where the commonest reads it as well as any, it is taken.
+    alike = {
+        name for match in matches if match.coherence >= best.coherence - _AS_WELL
+        for name in (match.encoding, *match.could_be_from_charset)
+    }  # fmt: skip
     encoding = "cp1252" if "cp1252" in alike else codecs.lookup(best.encoding).name
     return encoding, f"read as {encoding} (guessed; the setting ingest.encoding names another)"
 

@@ -23,7 +23,8 @@ def sheets(path: Path) -> list[Sheet]:
             arrow_schema = source.schema_arrow
     except (pa.ArrowInvalid, OSError) as error:
         raise IngestError(
-            f"{path.name}: the Parquet file is cut off or damaged (its footer cannot be read). Copy or export it "
+            f"{path.name}: the Parquet file is cut off or damaged (its footer cannot be read). Copy "
+            "or export it "
             "again; nothing was taken in."
         ) from error
     nested = [field.name for field in arrow_schema if pa.types.is_nested(field.type)]

@@ -19,10 +19,11 @@ BATCH_ROWS = 65_536
 class Sheet:
     """One table of text inside a file.
 
-    `header` holds the names as the file writes them, `columns` the same as identifiers (lower case, words joined
-    by `_`), which are the names inside the batches. A batch carries every column as text, `line_number` (counted
-    from 1 with the header) and `file_fault`: why a row could not be split into its fields, or nothing.
-    `typed` says that numbers and times come from typed cells, so that no decimal mark or date format is asked for.
+    `header` holds the names as the file writes them, `columns` the same as identifiers (lower case, words
+    joined by `_`), which are the names inside the batches. A batch carries every column as text,
+    `line_number` (counted from 1 with the header) and `file_fault`: why a row could not be split into its
+    fields, or nothing. `typed` says that numbers and times come from typed cells, so that no decimal mark
+    or date format is asked for.
     """
 
     name: str
@@ -57,7 +58,8 @@ def identifiers(header: Sequence[str], where: str) -> tuple[str, ...]:
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
         raise IngestError(
-            f"{where}: the header names {', '.join(repeated)} more than once, so it is not clear which column "
+            f"{where}: the header names {', '.join(repeated)} more than once, so it is not clear "
+            "which column "
             "is meant. Rename or remove one of them and bring the file again."
         )
     return tuple(names)

@@ -1,7 +1,7 @@
 """Readers: one small module a shop's export, found by being here.
 
-A module of this package that holds `EXPORTS` (a tuple of `Export`) is a reader; adding one touches no other. What
-no export recognises is read by its own column names (`generic`).
+A module of this package that holds `EXPORTS` (a tuple of `Export`) is a reader; adding one touches no
+other. What no export recognises is read by its own column names (`generic`).
 """
 
 from __future__ import annotations

@@ -12,10 +12,17 @@ from invopt.ingest.readers.reading import Reading, renamed, text_names
 from invopt.settings import Settings
 from invopt.tables import INPUT_TABLES, ORDER_LINE, Table
 
-# Declared as required, yet filled where a file leaves them out: by a setting, by what is usual, or by the row.
+# Declared as required, yet filled where a file leaves them out: by a setting, by what is usual, or by the
+# row.
 _FILLED = {
     "order_line": (
-        "order_line_id", "discount_minor", "tax_minor", "amount_minor", "currency", "line_kind", "order_state",
+        "order_line_id",
+        "discount_minor",
+        "tax_minor",
+        "amount_minor",
+        "currency",
+        "line_kind",
+        "order_state",
         "payment_state",
     ),
     "stock_snapshot": ("location_id",),
@@ -23,7 +30,7 @@ _FILLED = {
     "service_region": ("postcode_prefix",),
     "carrier_zone": ("postcode_prefix",),
     "promotion": ("scope_id",),
-}  # fmt: skip
+}
 _ASSUMED = {
     "order_line_id": "lines without an id are told apart by their content and occurrence",
     "currency": "money is taken to be in {currency}",
@@ -36,8 +43,9 @@ _ASSUMED = {
 def read(sheet: Sheet, where: str, settings: Settings, *, table_name: str = "") -> Reading:
     """How to read a sheet by its own column names.
 
-    The table is the one named, or the one that the file's or the sheet's name begins with, or the only one whose
-    required columns are all there. Raises `IngestError` where none or several are, or a required column is missing.
+    The table is the one named, or the one that the file's or the sheet's name begins with, or the only one
+    whose required columns are all there. Raises `IngestError` where none or several are, or a required
+    column is missing.
     """
     table = _table(sheet, where, settings, table_name)
     found = _matched(sheet, table, settings)
@@ -103,7 +111,8 @@ def _by_header(sheet: Sheet, where: str, settings: Settings) -> Table:
         return winners[0]
     if winners:
         raise IngestError(
-            f"{where}: its columns fit {' and '.join(table.name for table in winners)}. Begin the file's name with "
+            f"{where}: its columns fit {' and '.join(table.name for table in winners)}. Begin the "
+            "file's name with "
             "the table it holds, or name it: invopt ingest --table NAME FILE."
         )
     closest = max(INPUT_TABLES, key=lambda table: len(_matched(sheet, table, settings)))
@@ -149,9 +158,12 @@ def _is_there(name: str, found: dict[str, str]) -> bool:
 def _missing_message(sheet: Sheet, where: str, table: Table, missing: list[str]) -> str:
     shown = [name.removesuffix("_minor") for name in missing]
     return (
-        f"{where}: as {table.name} it lacks the column{'s' if len(shown) > 1 else ''} {', '.join(shown)}; its header "
-        f"is {', '.join(sheet.header[:12])}{', ...' if len(sheet.header) > 12 else ''}. Rename the column, or say in "
-        f'settings.toml under [ingest.mapping.{table.name}] what the file calls it: {shown[0]} = "its name there".'
+        f"{where}: as {table.name} it lacks the column{'s' if len(shown) > 1 else ''} "
+        f"{', '.join(shown)}; its header "
+        f"is {', '.join(sheet.header[:12])}{', ...' if len(sheet.header) > 12 else ''}. Rename the "
+        "column, or say in "
+        f'settings.toml under [ingest.mapping.{table.name}] what the file calls it: {shown[0]} = "its '
+        'name there".'
     )
 
 

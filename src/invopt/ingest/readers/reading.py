@@ -1,4 +1,6 @@
-"""What a reader says about a sheet it understands: which table it fills, and how its columns become declared ones."""
+"""What a reader says about a sheet it understands: which table it fills, and how its columns become
+declared ones.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +17,11 @@ from invopt.tables import Table
 class Reading:
     """How one sheet is read.
 
-    `select` shapes `raw_file` (the sheet's columns as text, by identifier) into `raw_<table>` (the declared columns
-    as text, money also without its `_minor`). `columns` are what the select reads; those a sheet lacks are null;
-    `aliases` give a sheet's columns the names that the select knows.
-    `personal_columns` identify a person, `customer_column` and `order_column` name whom and what a row is about.
-    `part_column` splits a sheet into parts, each of them a file of its own in the books.
+    `select` shapes `raw_file` (the sheet's columns as text, by identifier) into `raw_<table>` (the
+    declared columns as text, money also without its `_minor`). `columns` are what the select reads; those
+    a sheet lacks are null; `aliases` give a sheet's columns the names that the select knows.
+    `personal_columns` identify a person, `customer_column` and `order_column` name whom and what a row is
+    about. `part_column` splits a sheet into parts, each of them a file of its own in the books.
     """
 
     source: str
@@ -39,7 +41,9 @@ class Reading:
 
 @dataclass(frozen=True)
 class Export:
-    """A shop's export of a fixed layout: recognised by its columns, shaped by `sql/staging/<statement>.sql`."""
+    """A shop's export of a fixed layout: recognised by its columns, shaped by
+    `sql/staging/<statement>.sql`.
+    """
 
     source: str
     table: Table
@@ -77,11 +81,13 @@ class Export:
 
 
 def renamed(table: Table, from_columns: Mapping[str, str]) -> str:
-    """A select that gives a sheet's columns the names that the staging of `table` reads; what is absent is null."""
+    """A select that gives a sheet's columns the names that the staging of `table` reads; what is
+    absent is null.
+    """
     shaped = [
         f"{quoted(from_columns[name])} as {quoted(name)}"
         if name in from_columns
-        else f"null as {quoted(name)}"
+        else f"cast(null as varchar) as {quoted(name)}"
         for name in text_names(table)
     ]
     return f"select line_number, file_fault, {', '.join(shaped)} from raw_file"

@@ -1,8 +1,8 @@
 """The UCI Online Retail data sets (I and II), as Excel, CSV or Parquet.
 
-Invoices of a gift wholesaler. Every line says what it is: `C` invoices are cancellations, `A` invoices adjust bad
-debt, postage and bank charges are fees, unpriced stock corrections are write-offs. Codes that differ only in case
-are one SKU. Sheets overlap: what stands in both is already known.
+Invoices of a gift wholesaler. Every line says what it is: `C` invoices are cancellations, `A` invoices
+adjust bad debt, postage and bank charges are fees, unpriced stock corrections are write-offs. Codes that
+differ only in case are one SKU. Sheets overlap: what stands in both is already known.
 """
 
 from __future__ import annotations
@@ -16,7 +16,14 @@ EXPORTS = (
         table=ORDER_LINE,
         statement="uci_order_line",
         recognised_by=(
-            "invoice", "stockcode", "description", "quantity", "invoicedate", "price", "customer_id", "country",
+            "invoice",
+            "stockcode",
+            "description",
+            "quantity",
+            "invoicedate",
+            "price",
+            "customer_id",
+            "country",
         ),
         # The first data set spells three of the second's columns otherwise.
         aliases={"invoiceno": "invoice", "unitprice": "price", "customerid": "customer_id"},
@@ -27,4 +34,4 @@ EXPORTS = (
         # The CSV in circulation writes 12/1/2010 8:26, month first.
         timestamp_format="%m/%d/%Y %H:%M",
     ),
-)  # fmt: skip
+)

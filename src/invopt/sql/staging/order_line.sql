@@ -47,8 +47,8 @@ judged as (
             when shipped_at is not null then 'shipped'
             else $order_state
         end) as order_state,
-        coalesce(given_amount_minor, cast(round_even(
-            cast(ordered_units as decimal(18, 3)) * exact_price - discount_minor, 0) as bigint)) as amount_minor,
+        coalesce(given_amount_minor, try_cast(round_even(
+            cast(ordered_units as decimal(38, 3)) * exact_price - discount_minor, 0) as bigint)) as amount_minor,
         case when text.order_line_id is null then left(md5(concat_ws(chr(31),
             order_id, sku_id, ordered_at, ordered_units, coalesce(cast(exact_price as varchar), '-'), currency,
             coalesce(text.description, '-'))), 16) end as content
@@ -115,6 +115,7 @@ select
         when tax_minor is null then no_number('tax', coalesce(text.tax_minor, text.tax))
         when coalesce(text.amount_minor, text.amount) is not null and given_amount_minor is null
             then no_number('amount', coalesce(text.amount_minor, text.amount))
+        when amount_minor is null then fault('amount', null, 'is larger than can be kept: correct price or quantity')
         when line_kind not in ('sale', 'cancellation', 'return', 'write_off', 'fee', 'adjustment')
             then not_one_of('line_kind', text.line_kind, 'sale, cancellation, return, write_off, fee, adjustment')
         when order_state not in ('open', 'shipped', 'cancelled')
