@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from invopt.errors import SettingsError
 from invopt.settings.business import Business, Retention, Run
+from invopt.settings.forecasting import Forecast
 from invopt.settings.intake import Ingest
 from invopt.settings.planning import Demand, LeadTime, Policy
 from invopt.settings.section import Section
@@ -25,6 +26,7 @@ class Settings:
     business: Business = field(default_factory=Business)
     ingest: Ingest = field(default_factory=Ingest)
     demand: Demand = field(default_factory=Demand)
+    forecast: Forecast = field(default_factory=Forecast)
     lead_time: LeadTime = field(default_factory=LeadTime)
     policy: Policy = field(default_factory=Policy)
     run: Run = field(default_factory=Run)
@@ -91,6 +93,7 @@ def _refuse_unknown(given: dict[str, Any], known: dict[str, Any], where: str) ->
 __all__ = [
     "Business",
     "Demand",
+    "Forecast",
     "Ingest",
     "LeadTime",
     "Policy",
