@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-FloatArray: TypeAlias = NDArray[np.float64]
+from invopt.probability.compiled import FloatArray
 
 VALUE_SHARES: Final = (0.80, 0.95)  # A is what brings the first 80% of the value, B up to 95%
 VARIATIONS: Final = (0.5, 1.0)  # coefficient of variation: X below the first, Y below the second

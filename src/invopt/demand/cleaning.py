@@ -1,9 +1,9 @@
-"""From what was ordered to what was wanted, each change with its reason; the raw figure stays with the caller."""
+"""From what was ordered to what was wanted: each change with its reason, the raw figure untouched."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +11,7 @@ from numpy.typing import NDArray
 from invopt.demand.outliers import capped_outliers
 from invopt.demand.stockouts import recovered_demand
 from invopt.errors import TableError
-
-FloatArray: TypeAlias = NDArray[np.float64]
-BoolArray: TypeAlias = NDArray[np.bool_]
+from invopt.probability.compiled import BoolArray, FloatArray
 
 REASONS: Final = ("as observed", "before first sale", "outlier", "partly out of stock", "out of stock")
 AS_OBSERVED, BEFORE_FIRST_SALE, OUTLIER, PARTLY_OUT, OUT = range(len(REASONS))
@@ -49,9 +47,9 @@ def clean_demand(
     known (then nothing is scaled); is_censored: [n, T] periods known to be lower bounds by no known share.
     profile, phase: see `recovered_demand`.
 
-    In this order: periods before the first sale are no history; outliers are capped; periods partly out of stock
-    are completed by their expectation, so they are no bounds any more; periods out of stock from opening are
-    unknown. What `is_censored` names without a share stays, marked as a bound for the forecast.
+    In this order: periods before the first sale are no history; outliers are capped; periods partly out of
+    stock are completed by their expectation, so they are no bounds any more; periods out of stock from
+    opening are unknown. What `is_censored` names without a share stays, marked as a bound for the forecast.
 
     Raises TableError for negative or infinite demand, naming the rows.
 

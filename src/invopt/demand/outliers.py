@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray: TypeAlias = NDArray[np.float64]
+from invopt.probability.compiled import FloatArray
 
 FEWEST_SALES: Final = 6  # periods with a sale below which nothing can be told from an outlier
 NEIGHBOURS: Final = 2  # periods either side whose demand shows that a peak lasts
@@ -17,8 +16,8 @@ SMALLEST_DEVIATION: Final = 0.5  # share of the median size: below it, quiet ser
 def outlier_limit(demand: FloatArray, multiple: float) -> FloatArray:
     """[n] units per period above which demand [n, T] (NaN unknown) is suspicious; inf with too few sales.
 
-    Median of the periods with a sale plus `multiple` robust deviations; the deviation is 1.4826 times the median
-    absolute deviation, at least the square root of the median (a Poisson's) and half of the median.
+    Median of the periods with a sale plus `multiple` robust deviations; the deviation is 1.4826 times the
+    median absolute deviation, at least the square root of the median (a Poisson's) and half of the median.
 
     >>> outlier_limit(np.array([[4.0, 5, 6, 5, 4, 6, 5, 400]]), multiple=6.0).tolist()
     [20.0]
@@ -39,9 +38,9 @@ def outlier_limit(demand: FloatArray, multiple: float) -> FloatArray:
 def capped_outliers(demand: FloatArray, multiple: float, season_length: int = 1) -> FloatArray:
     """Demand [n, T] with suspicious periods cut to what their surroundings can bear; NaN stays NaN.
 
-    A period above its series' `outlier_limit` is cut to the limit, or to the largest demand of the two periods
-    either side and of the same place a season earlier or later if that is more: a peak that lasts or returns is
-    a season, not an outlier. Fails on the first of a new kind of peak, which stands alone until it returns.
+    A period above its series' `outlier_limit` is cut to the limit, or to the largest demand of the two
+    periods either side and of the same place a season earlier or later if that is more: a peak that lasts or
+    returns is a season, not an outlier. Fails on the first of a new kind of peak, which stands alone.
 
     >>> capped_outliers(np.array([[4.0, 5, 6, 5, 4, 6, 5, 400]]), multiple=6.0).tolist()
     [[4.0, 5.0, 6.0, 5.0, 4.0, 6.0, 5.0, 20.0]]

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import math
-from typing import Final, TypeAlias
+from typing import Final
 
 import numba
 import numpy as np
-from numpy.typing import NDArray
 
-from invopt.probability.compiled import BLOCK
-
-FloatArray: TypeAlias = NDArray[np.float64]
-BoolArray: TypeAlias = NDArray[np.bool_]
+from invopt.probability.compiled import FloatArray, block_kernel
 
 ROUNDS: Final = 25
 TOLERANCE: Final = 1e-6  # relative change of the level at which the rounds end
 SMALLEST_EXPOSURE: Final = 0.02  # share of the selling time below which a period tells nothing: it is unknown
 
 
-@numba.njit(**BLOCK)
-def _recover(sales, exposure, profile, phase, recovered, level):  # type: ignore[no-untyped-def]
+@block_kernel
+def _recover(
+    sales: FloatArray,
+    exposure: FloatArray,
+    profile: FloatArray,
+    phase: int,
+    recovered: FloatArray,
+    level: FloatArray,
+) -> None:
     periods = sales.shape[1]
     for i in numba.prange(sales.shape[0]):
         rate, total, seen = 0.0, 0.0, 0.0
@@ -66,20 +69,21 @@ def recovered_demand(
 ) -> tuple[FloatArray, FloatArray]:
     """Expected demand of each period, given what sold while stock lasted; and its level.
 
-    sales: [n, T] units, NaN unknown. out_of_stock_share: [n, T] 0-1 of the period's *demand-weighted* selling time
-    without stock (an hour that brings a tenth of a day's orders counts a tenth). profile: [n, m] factors around 1
-    of the place in the week or season, place `phase` first; None: all alike. Returns demand [n, T] (NaN where the
-    share leaves nothing to learn from) and the mean level [n] in units per period of factor 1.
+    sales: [n, T] units, NaN unknown. out_of_stock_share: [n, T] 0-1 of the period's *demand-weighted*
+    selling time without stock (an hour that brings a tenth of a day's orders counts a tenth). profile: [n,
+    m] factors around 1 of the place in the week or season, place `phase` first; None: all alike. Returns
+    demand [n, T] (NaN where the share leaves nothing to learn from) and the mean level [n] in units per
+    period of factor 1.
 
-    Method: orders of a period arrive as a Poisson process whose rate is the level times the profile times a gamma
-    factor of mean 1 and variance k, the period's own busyness. A stockout ends the observation but does not
-    select it, so the likelihood is that of the exposure p alone, and by expectation-maximisation
+    Method: orders of a period arrive as a Poisson process whose rate is the level times the profile times a
+    gamma factor of mean 1 and variance k, the period's own busyness. A stockout ends the observation but
+    does not select it, so the likelihood is that of the exposure p alone, and by expectation-maximisation
 
         E[demand | sales s] = s + (1 - p) mu (1 + k s) / (1 + k mu p)
 
     A day that sold fast before it sold out was busy, and its unseen part is credited with that. Masking such
-    days, or taking sales for demand, both fall short, because busy days are those that sell out. Fails where the
-    share is wrong, or where customers came back next day (they are counted twice).
+    days, or taking sales for demand, both fall short, because busy days are those that sell out. Fails where
+    the share is wrong, or where customers came back next day (they are counted twice).
 
     >>> demand, level = recovered_demand(np.array([[4.0, 2.0, 4.0]]), np.array([[0.0, 0.5, 0.0]]))
     >>> demand.round(6).tolist(), level.round(6).tolist()

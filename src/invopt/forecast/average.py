@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 
-import numba
 import numpy as np
 
-from invopt.probability.compiled import KERNEL
+from invopt.probability.compiled import FloatArray, kernel
 
 
-@numba.njit(**KERNEL)
-def recent_mean(y, periods):  # type: ignore[no-untyped-def]
+@kernel
+def recent_mean(y: FloatArray, periods: int) -> float:
     """Mean of the last `periods` known values of y [T], or of all where there are fewer; NaN if none."""
     total, count = 0.0, 0
     for t in range(y.size - 1, -1, -1):
@@ -23,8 +22,8 @@ def recent_mean(y, periods):  # type: ignore[no-untyped-def]
     return total / count if count > 0 else np.nan
 
 
-@numba.njit(**KERNEL)
-def seasonal_naive(y, season_length, path):  # type: ignore[no-untyped-def]
+@kernel
+def seasonal_naive(y: FloatArray, season_length: int, path: FloatArray) -> None:
     """Repeat the last known value of each position of the season into path [H]; NaN where there is none."""
     for h in range(path.size):
         path[h] = np.nan

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from invopt.errors import ForecastError
 from invopt.probability import DemandDistribution
-
-FloatArray: TypeAlias = NDArray[np.float64]
-IntArray: TypeAlias = NDArray[np.int64]
-BoolArray: TypeAlias = NDArray[np.bool_]
+from invopt.probability.compiled import BoolArray, FloatArray, IntArray
 
 ALONE = -1  # group of a series that shares its season with no other
 
@@ -146,7 +143,8 @@ class BlockForecast:
         return self.distribution.mean
 
 
-def _refuse_rows(bad: BoolArray, complaint: str) -> None:
-    if bad.any():
-        first = ", ".join(str(row) for row in np.flatnonzero(bad)[:5])
-        raise ForecastError(f"demand block: {int(bad.sum())} series with {complaint}. First rows: {first}.")
+def _refuse_rows(bad: NDArray[np.bool_] | np.bool_, complaint: str) -> None:
+    rows = np.flatnonzero(bad)
+    if rows.size:
+        first = ", ".join(map(str, rows[:5]))
+        raise ForecastError(f"demand block: {rows.size} series with {complaint}. First rows: {first}.")

@@ -1,4 +1,4 @@
-"""Calibrate the distribution: the noise and level uncertainty under which past sums were honestly forecast."""
+"""Calibrate the distribution: the noise and level uncertainty that make past sums honest."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from typing import Final, Self
 import numba
 import numpy as np
 
-from invopt.forecast.block import BoolArray, FloatArray, IntArray
 from invopt.forecast.pattern import NO_DEMAND
 from invopt.forecast.spread import LEVEL_VARIANCE, LEVEL_WINDOWS, NOISE, NOISE_PERIODS
-from invopt.probability.compiled import BLOCK
+from invopt.probability.compiled import BoolArray, FloatArray, IntArray, block_kernel
 from invopt.probability.gamma import gamma_quantile
 from invopt.probability.negative_binomial import negative_binomial_quantile
 from invopt.settings.forecasting import Forecast
@@ -159,7 +158,7 @@ def _parts(
     wander: FloatArray | float,
     horizon: int,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """(k, v_0, v_1): the wandering part reaches a level's variance at a third of the horizon (flat demand)."""
+    """(k, v_0, v_1): over a flat horizon H, wandering at v_1 weighs as much as v_0 = v_1 H / 3."""
     total = level * level_factor
     return noise * noise_factor, total * (1.0 - wander), total * wander * 3.0 / horizon
 
@@ -232,8 +231,21 @@ def _pinball(past: PastSums, rows: IntArray, k: FloatArray, v0: FloatArray, v1: 
     return float(loss.sum())
 
 
-@numba.njit(**BLOCK)
-def _record_losses(mean, square, reach, actual, volume, whole, rows, k, v0, v1, levels, loss):  # type: ignore[no-untyped-def]
+@block_kernel
+def _record_losses(
+    mean: FloatArray,
+    square: FloatArray,
+    reach: FloatArray,
+    actual: FloatArray,
+    volume: FloatArray,
+    whole: BoolArray,
+    rows: IntArray,
+    k: FloatArray,
+    v0: FloatArray,
+    v1: FloatArray,
+    levels: FloatArray,
+    loss: FloatArray,
+) -> None:
     for j in numba.prange(rows.size):
         i = rows[j]
         loss[j] = 0.0

@@ -5,25 +5,24 @@ from __future__ import annotations
 import math
 from typing import Final
 
-import numba
 import numpy as np
 
-from invopt.probability.compiled import KERNEL
+from invopt.probability.compiled import BoolArray, FloatArray, kernel
 from invopt.probability.normal import tail_hazard
 
 ROUNDS: Final = 8
 HALF_WINDOW: Final = 14  # periods either side over which the level counts as one
 
 
-@numba.njit(**KERNEL)
-def complete_censored(y, censored):  # type: ignore[no-untyped-def]
+@kernel
+def complete_censored(y: FloatArray, censored: BoolArray) -> None:
     """Replace each censored value of y [T] by its expectation given that demand was at least that much.
 
-    Expectation-maximisation (Dempster, Laird & Rubin 1977) under a normal law around a local mean: mu_t is the
-    mean of the completed values within HALF_WINDOW periods, the variance the mean square around it, plus the
-    variance that censored values keep behind their bound; then E[Y | Y >= c] = mu + sd * hazard((c - mu) / sd).
-    Nothing is moved downwards. A series with no uncensored period stays at its bounds, since nothing tells
-    how far above them demand lay.
+    Expectation-maximisation (Dempster, Laird & Rubin 1977) under a normal law around a local mean: mu_t is
+    the mean of the completed values within HALF_WINDOW periods, the variance the mean square around it, plus
+    the variance that censored values keep behind their bound; then E[Y | Y >= c] = mu + sd * hazard((c - mu)
+    / sd). Nothing is moved downwards. A series with no uncensored period stays at its bounds, since nothing
+    tells how far above them demand lay.
     """
     periods = y.size
     bound = y.copy()

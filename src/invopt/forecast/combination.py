@@ -6,9 +6,9 @@ from typing import Final
 
 import numpy as np
 
-from invopt.forecast.block import FloatArray, IntArray
 from invopt.forecast.pattern import NO_DEMAND
 from invopt.forecast.voices import ETS, IMAPA, LONG, SBA, SES, SHORT, THETA, TSB, VOICES
+from invopt.probability.compiled import FloatArray, IntArray
 
 STEPS: Final = 400
 
@@ -28,12 +28,14 @@ def voice_weights(weights: FloatArray, pattern: IntArray, path: FloatArray) -> F
     rows = weights[np.minimum(pattern, NO_DEMAND - 1)]
     given = np.where(np.isnan(path[:, :, 0]), 0.0, rows)
     total = given.sum(axis=1, keepdims=True)
-    return np.divide(given, total, out=np.zeros_like(given), where=total > 0.0)
+    shares: FloatArray = np.divide(given, total, out=np.zeros_like(given), where=total > 0.0)
+    return shares
 
 
 def weighted(weights: FloatArray, paths: FloatArray) -> FloatArray:
     """[n, H] average of paths [n, V, H] under weights [n, V]; an abstention has weight 0."""
-    return np.einsum("nv,nvh->nh", weights, np.nan_to_num(paths))
+    average: FloatArray = np.einsum("nv,nvh->nh", weights, np.nan_to_num(paths))
+    return average
 
 
 def learnt_weights(
@@ -41,9 +43,9 @@ def learnt_weights(
 ) -> FloatArray:
     """[patterns, V] weights that would have served past forecasts best.
 
-    path [r, V, H] and actual [r, H] (NaN where not to be scored) of past forecasts, scale [r] the squared error
-    of a naive forecast, pattern [r]. Minimises, over weights that are positive and sum to 1, the mean of root
-    mean squared scaled errors sqrt(w'Ew), each linearised around the prior weights w0:
+    path [r, V, H] and actual [r, H] (NaN where not to be scored) of past forecasts, scale [r] the squared
+    error of a naive forecast, pattern [r]. Minimises, over weights that are positive and sum to 1, the mean
+    of root mean squared scaled errors sqrt(w'Ew), each linearised around the prior weights w0:
     sum of w'Ew / (2 sqrt(w0'E w0)) (the outer-product form of Bates & Granger 1969), by exponentiated
     gradient. The result moves from w0 to the minimum by r / (r + prior_series).
     """
@@ -71,7 +73,7 @@ def learnt_weights(
 
 def _least_on_simplex(quadratic: FloatArray, start: FloatArray) -> FloatArray:
     """Weights of least w'Qw by exponentiated gradient: they stay positive and sum to 1 at every step."""
-    weights = start / start.sum()
+    weights: FloatArray = start / start.sum()
     rate = 2.0 / max(float(np.abs(quadratic).max()), 1e-12)
     for _ in range(STEPS):
         gradient = quadratic @ weights

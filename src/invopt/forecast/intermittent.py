@@ -5,19 +5,18 @@ from __future__ import annotations
 import math
 from typing import Final
 
-import numba
 import numpy as np
 
 from invopt.forecast.level import smooth
-from invopt.probability.compiled import KERNEL
+from invopt.probability.compiled import FloatArray, kernel
 
 SIZE_ALPHAS: Final = np.array([0.05, 0.1, 0.2, 0.3])
 CHANCE_BETAS: Final = np.array([0.02, 0.05, 0.1, 0.2])
 WIDEST_BUCKET: Final = 13  # periods: temporal aggregation stops here even for rarer demand
 
 
-@numba.njit(**KERNEL)
-def _first_guess(y):  # type: ignore[no-untyped-def]
+@kernel
+def _first_guess(y: FloatArray) -> tuple[float, float]:
     """Mean size of a demand and mean interval between demands over the whole history."""
     known, sales, total = 0, 0, 0.0
     for t in range(y.size):
@@ -29,8 +28,8 @@ def _first_guess(y):  # type: ignore[no-untyped-def]
     return (total / sales, known / sales) if sales > 0 else (0.0, 1.0)
 
 
-@numba.njit(**KERNEL)
-def croston(y, debias):  # type: ignore[no-untyped-def]
+@kernel
+def croston(y: FloatArray, debias: bool) -> float:
     """Mean demand per period of y [T]: smoothed size over smoothed interval (Croston 1972).
 
     With `debias`, times 1 - alpha / 2 (Syntetos & Boylan 2005, "SBA"). One alpha for both, the one of
@@ -56,8 +55,8 @@ def croston(y, debias):  # type: ignore[no-untyped-def]
     return answer
 
 
-@numba.njit(**KERNEL)
-def tsb(y):  # type: ignore[no-untyped-def]
+@kernel
+def tsb(y: FloatArray) -> float:
     """Mean demand per period of y [T]: smoothed size times smoothed chance of a sale.
 
     Teunter, Syntetos & Babai (2011): the chance is updated every period, so a product that stops selling
@@ -83,8 +82,8 @@ def tsb(y):  # type: ignore[no-untyped-def]
     return answer
 
 
-@numba.njit(**KERNEL)
-def _buckets(y, width):  # type: ignore[no-untyped-def]
+@kernel
+def _buckets(y: FloatArray, width: int) -> FloatArray:
     """Sums over `width` periods, counted from the end; scaled up where under half is unknown, else NaN."""
     count = y.size // width
     first = y.size - count * width
@@ -99,14 +98,14 @@ def _buckets(y, width):  # type: ignore[no-untyped-def]
     return sums
 
 
-@numba.njit(**KERNEL)
-def imapa(y):  # type: ignore[no-untyped-def]
+@kernel
+def imapa(y: FloatArray) -> float:
     """Mean of smoothed levels over aggregations of 1, 2, … periods, up to the mean interval between sales.
 
     Petropoulos & Kourentzes (2015); each level is ADIDA (Nikolopoulos et al. 2011) with simple smoothing.
     """
     _, interval = _first_guess(y)
-    widest = max(1, min(int(round(interval)), WIDEST_BUCKET, y.size // 4))
+    widest = max(1, min(round(interval), WIDEST_BUCKET, y.size // 4))
     total, levels = 0.0, 0
     for width in range(1, widest + 1):
         sums = _buckets(y, width)

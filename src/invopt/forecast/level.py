@@ -15,10 +15,9 @@ from __future__ import annotations
 import math
 from typing import Final
 
-import numba
 import numpy as np
 
-from invopt.probability.compiled import KERNEL
+from invopt.probability.compiled import FloatArray, kernel
 
 ALPHAS: Final = 16
 FEWEST_FOR_THETA: Final = 6  # known periods
@@ -26,8 +25,8 @@ FEWEST_FOR_THETA: Final = 6  # known periods
 PRIOR_SHARE: Final = 0.1
 
 
-@numba.njit(**KERNEL)
-def _line(y):  # type: ignore[no-untyped-def]
+@kernel
+def _line(y: FloatArray) -> tuple[float, int]:
     """Slope of the least-squares line through the known periods, and how many there are."""
     count, sum_x, sum_y, sum_xx, sum_xy = 0, 0.0, 0.0, 0.0, 0.0
     for t in range(y.size):
@@ -41,9 +40,9 @@ def _line(y):  # type: ignore[no-untyped-def]
     return ((count * sum_xy - sum_x * sum_y) / spread if spread > 0.0 else 0.0), count
 
 
-@numba.njit(**KERNEL)
-def _gather(y, slope, alpha, sums):  # type: ignore[no-untyped-def]
-    """One pass for all alphas; sums [ALPHAS, 8] ends as (cc, cD, DD, cr, Dr, rr, l without start, c), and D."""
+@kernel
+def _gather(y: FloatArray, slope: float, alpha: FloatArray, sums: FloatArray) -> None:
+    """One pass for all alphas; sums [ALPHAS, 9] ends as (cc, cD, DD, cr, Dr, rr, l without start, c, D)."""
     rest, weight, lag = np.zeros(ALPHAS), np.ones(ALPHAS), np.full(ALPHAS, slope)
     cc, cd, dd = np.zeros(ALPHAS), np.zeros(ALPHAS), np.zeros(ALPHAS)
     cr, dr, rr = np.zeros(ALPHAS), np.zeros(ALPHAS), np.zeros(ALPHAS)
@@ -69,8 +68,8 @@ def _gather(y, slope, alpha, sums):  # type: ignore[no-untyped-def]
         sums[k, 5], sums[k, 6], sums[k, 7], sums[k, 8] = rr[k], rest[k], weight[k], lag[k]
 
 
-@numba.njit(**KERNEL)
-def _solve(sums, share_known):  # type: ignore[no-untyped-def]
+@kernel
+def _solve(sums: FloatArray, share_known: float) -> tuple[float, float, float, float, float]:
     """Least squares for the first level alone, and for first level and w (shrunk to 1/2, kept in 0-1)."""
     cc, cd, dd, cr, dr, rr = sums[0], sums[1], sums[2], sums[3], sums[4], sums[5]
     level = cr / cc
@@ -85,8 +84,8 @@ def _solve(sums, share_known):  # type: ignore[no-untyped-def]
     return level, plain, w, start, trended
 
 
-@numba.njit(**KERNEL)
-def smooth(y):  # type: ignore[no-untyped-def]
+@kernel
+def smooth(y: FloatArray) -> tuple[float, float, float, float, float]:
     """Simple smoothing and Theta of y [T], NaN unknown, at least one known period.
 
     Returns (SES level, its alpha, Theta level, Theta's first step beyond it, Theta's step per period):

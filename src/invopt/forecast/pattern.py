@@ -1,13 +1,11 @@
-"""The pattern of a series: how often it sells and how much its sizes vary (Syntetos, Boylan & Croston 2005)."""
+"""The pattern of a series: how often it sells, how much its sizes vary (Syntetos et al. 2005)."""
 
 from __future__ import annotations
 
 import math
 from typing import Final
 
-import numba
-
-from invopt.probability.compiled import KERNEL
+from invopt.probability.compiled import FloatArray, kernel
 
 PATTERNS: Final = ("smooth", "erratic", "intermittent", "lumpy", "none")
 NO_DEMAND: Final = 4
@@ -15,8 +13,8 @@ INTERVAL_BOUND: Final = 1.32  # mean periods between sales (ADI) above which dem
 SIZE_BOUND: Final = 0.49  # squared coefficient of variation of the sizes above which it is erratic
 
 
-@numba.njit(**KERNEL)
-def pattern_of(y):  # type: ignore[no-untyped-def]
+@kernel
+def pattern_of(y: FloatArray) -> int:
     """Index into PATTERNS for y [T], which begins with the first sale; NaN periods count for nothing."""
     known, sales, total, squares = 0, 0, 0.0, 0.0
     for t in range(y.size):

@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from invopt.errors import ForecastError
-from invopt.forecast.block import BlockForecast, BoolArray, DemandBlock, FloatArray
+from invopt.forecast.block import BlockForecast, DemandBlock
 from invopt.forecast.combination import voice_weights, weighted
 from invopt.forecast.pattern import NO_DEMAND, PATTERNS
 from invopt.forecast.pools import Pools
 from invopt.forecast.spread import BIAS, WAPE
 from invopt.forecast.voices import VOICES, Voices, run_voices
 from invopt.probability import DemandDistribution
+from invopt.probability.compiled import BoolArray, FloatArray
 from invopt.settings.forecasting import Forecast
 
 FEW: Final = 4  # known periods below which a series takes its mean, and the spread of its pool
@@ -33,12 +34,12 @@ def forecast_block(
     block: n series by T periods (see DemandBlock); pools: what they share, from `estimate_pools`, or
     `Pools.untaught`. A series idle for `dormant_after_periods` or more gets zero, flagged; None: never.
 
-    Returns n rows in the order of the block; the mean is the sum of level, trend, season and events, at least 0
-    and at most `settings.mean_ceiling` times the largest demand known (times the lift of events). No row
-    depends on another one of the block: cutting it elsewhere changes no bit.
+    Returns n rows in the order of the block; the mean is the sum of level, trend, season and events, at
+    least 0 and at most `settings.mean_ceiling` times the largest demand known (times the lift of events). No
+    row depends on another one of the block: cutting it elsewhere changes no bit.
 
     Method: each series is divided by its pooled season and by the lift of events; lower bounds are completed
-    by their expectation; ten methods forecast it; their weights come from the past forecasts of series of
+    by their expectation; nine methods forecast it; their weights come from the past forecasts of series of
     its pattern. A new series takes the typical level of its group. Fails where the future differs from all
     history: a launch, a delisting, a price never tried.
 
@@ -61,7 +62,7 @@ def forecast_block(
     weights = voice_weights(pools.weights, voices.pattern, voices.path)
     base, path = weighted(weights, voices.base), weighted(weights, voices.path)
     cases = _cases(block, voices, dormant_after_periods)
-    _override(base, path, cases, pools, block)
+    _override(base, path, cases, voices, factors, pools, block)
     lift = np.ones(path.shape)
     if block.event_lift is not None:
         lift = block.event_lift[:, block.demand.shape[1] :]
@@ -117,10 +118,19 @@ def _cases(block: DemandBlock, voices: Voices, dormant_after: int | None) -> _Ca
     return _Cases(new, dormant, few, demand_class, reason)
 
 
-def _override(base: FloatArray, path: FloatArray, cases: _Cases, pools: Pools, block: DemandBlock) -> None:
+def _override(
+    base: FloatArray,
+    path: FloatArray,
+    cases: _Cases,
+    voices: Voices,
+    factors: FloatArray,
+    pools: Pools,
+    block: DemandBlock,
+) -> None:
     """Write the means of the special cases: zero when dormant, the group's level when nothing sold yet.
 
-    A series that was observed and sold nothing keeps zero once it was watched for a whole season or half a year.
+    A series that was observed and sold nothing keeps zero once it was watched for a whole season or half a
+    year.
     """
     base[cases.dormant], path[cases.dormant] = 0.0, 0.0
     watched = (~np.isnan(block.demand)).sum(axis=1)
@@ -129,9 +139,10 @@ def _override(base: FloatArray, path: FloatArray, cases: _Cases, pools: Pools, b
     typical = np.nan_to_num(pools.seasons.newcomer[group])
     # Each period watched without a sale speaks against the typical level as one more zero would.
     expected = np.where(watched >= long_enough, 0.0, typical / (1.0 + typical * watched))
-    season = pools.seasons.factors(block)[group, block.demand.shape[1] :]
-    base[cases.new] = expected[cases.new, None]
-    path[cases.new] = (expected[:, None] * season)[cases.new]
+    expected = np.where(cases.few, voices.volume, expected)
+    taken = cases.new | cases.few
+    base[taken] = expected[taken, None]
+    path[taken] = expected[taken, None] * factors[group[taken], block.demand.shape[1] :]
 
 
 def _method_names(cases: _Cases, voices: Voices, weights: FloatArray) -> NDArray[np.str_]:
@@ -140,13 +151,11 @@ def _method_names(cases: _Cases, voices: Voices, weights: FloatArray) -> NDArray
     kinds, code = np.unique(percent, axis=0, return_inverse=True)
     names = []
     for kind in kinds:
-        order = sorted(np.flatnonzero(kind), key=lambda v, kind=kind: (-kind[v], v))
+        order = [v for v in np.argsort(-kind, kind="stable") if kind[v] > 0]
         names.append("combination: " + ", ".join(f"{VOICES[v]} {kind[v]}%" for v in order))
     combined = np.array(names)[code.ravel()]
-    return np.select(
-        [cases.new, cases.dormant, cases.few], ["typical level of the group", "zero", "mean of the known periods"],
-        combined,
-    )  # fmt: skip
+    special = ["typical level of the group", "zero", "mean of the known periods"]
+    return np.select([cases.new, cases.dormant, cases.few], special, combined)
 
 
 def _distribution(

@@ -1,7 +1,8 @@
-"""What series share, estimated before any of them is forecast: seasons, weights of the voices, calibration.
+"""What series share, estimated before any is forecast: seasons, weights of the voices, calibration.
 
-Two passes over the blocks of a business: the first adds up statistics of the seasons, the second forecasts the
-past of evenly spaced series and keeps what came. The order of the blocks, not their size, fixes every bit.
+Two passes over the blocks of a business: the first adds up statistics of the seasons, the second forecasts
+the past of evenly spaced series and keeps what came. The order of the blocks, not their size, fixes every
+bit.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ from typing import Self
 import numpy as np
 
 from invopt.errors import ForecastError
-from invopt.forecast.block import BoolArray, DemandBlock, FloatArray, IntArray
+from invopt.forecast.block import DemandBlock
 from invopt.forecast.calibration import Calibration, PastSums, calibrate, sums_of
 from invopt.forecast.combination import equal_weights, learnt_weights, voice_weights, weighted
 from invopt.forecast.pattern import NO_DEMAND
 from invopt.forecast.seasons import Seasons, SeasonStatistics, estimate_seasons, no_seasons
 from invopt.forecast.spread import SPREAD_FIGURES
 from invopt.forecast.voices import VOICES, run_voices
+from invopt.probability.compiled import BoolArray, FloatArray, IntArray
 from invopt.settings.forecasting import Forecast
 
 
@@ -145,8 +147,7 @@ def _naive_scale(demand: FloatArray) -> FloatArray:
     change = np.diff(demand, axis=1)
     known = ~np.isnan(change)
     squares = np.where(known, change, 0.0) ** 2
-    mean = np.divide(
-        squares.sum(axis=1), known.sum(axis=1), out=np.ones(len(demand)), where=known.any(axis=1)
-    )
+    mean = squares.sum(axis=1) / np.maximum(known.sum(axis=1), 1)
     floor = 1e-4 * np.nan_to_num(demand).max(axis=1, initial=0.0) ** 2 + 1e-12
-    return np.maximum(mean, floor)
+    scale: FloatArray = np.maximum(mean, floor)
+    return scale

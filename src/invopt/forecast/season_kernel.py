@@ -9,10 +9,9 @@ from __future__ import annotations
 import math
 from typing import Final
 
-import numba
 import numpy as np
 
-from invopt.probability.compiled import KERNEL
+from invopt.probability.compiled import FloatArray, kernel
 
 LONGEST_FREE_SEASON: Final = 12  # up to here every position has its own index; beyond, a few harmonics
 HARMONICS: Final = 6
@@ -21,8 +20,8 @@ SMALLEST_FACTOR: Final = (
 )
 
 
-@numba.njit(**KERNEL)
-def centred_average(y, season_length):  # type: ignore[no-untyped-def]
+@kernel
+def centred_average(y: FloatArray, season_length: int) -> FloatArray:
     """[T] mean over one season around each period; NaN within half a season of either end.
 
     Over an even season the two outermost periods count half, so that each position weighs the same. Unknown
@@ -49,8 +48,8 @@ def centred_average(y, season_length):  # type: ignore[no-untyped-def]
     return average
 
 
-@numba.njit(**KERNEL)
-def _free_season(detrended, season_length, season):  # type: ignore[no-untyped-def]
+@kernel
+def _free_season(detrended: FloatArray, season_length: int, season: FloatArray) -> int:
     """Mean deviation per position, shrunk by the James-Stein factor 1 - noise / between."""
     total, count = np.zeros(season_length), np.zeros(season_length)
     known = 0
@@ -77,8 +76,8 @@ def _free_season(detrended, season_length, season):  # type: ignore[no-untyped-d
     return season_length - 1 if kept > 0.0 else 0
 
 
-@numba.njit(**KERNEL)
-def _harmonic_season(detrended, season_length, season):  # type: ignore[no-untyped-def]
+@kernel
+def _harmonic_season(detrended: FloatArray, season_length: int, season: FloatArray) -> int:
     """As many Fourier pairs as AICc pays for, fitted on whole cycles where they are orthogonal."""
     half = season_length // 2
     stop = half + (detrended.size - 2 * half) // season_length * season_length
@@ -124,8 +123,10 @@ def _harmonic_season(detrended, season_length, season):  # type: ignore[no-untyp
     return 2 * chosen
 
 
-@numba.njit(**KERNEL)
-def shrunken_season(y, average, season_length, multiplicative, season):  # type: ignore[no-untyped-def]
+@kernel
+def shrunken_season(
+    y: FloatArray, average: FloatArray, season_length: int, multiplicative: bool, season: FloatArray
+) -> int:
     """Write the season of `y` [T] into `season` [season_length]; return its effective degrees of freedom.
 
     `average` is the centred average of `y`. Additive seasons are deviations in the units of y, around 0;

@@ -12,8 +12,9 @@ from typing import Final, Self
 import numpy as np
 
 from invopt.errors import ForecastError
-from invopt.forecast.block import DemandBlock, FloatArray, IntArray
+from invopt.forecast.block import DemandBlock
 from invopt.forecast.season_kernel import centred_average, shrunken_season
+from invopt.probability.compiled import FloatArray, IntArray
 
 YEAR_DAYS: Final = 365
 FIXED_POINT: Final = 1 << 20  # steps per unit of mean demand: a million to one, room for 10^12 series
@@ -24,7 +25,8 @@ LARGEST_SHARE: Final = 20.0  # a single period counts at most this many times th
 class SeasonStatistics:
     """Sums over series, by group and period: [G, T] scaled demand in fixed point, and known periods.
 
-    log_level [G] sums log2(1 + mean demand) in fixed point over `series` [G] series: what a newcomer may expect.
+    log_level [G] sums log2(1 + mean demand) in fixed point over `series` [G] series: what a newcomer may
+    expect.
     """
 
     demand: IntArray
@@ -104,11 +106,12 @@ def no_seasons(block: DemandBlock) -> Seasons:
 def estimate_seasons(statistics: SeasonStatistics, block: DemandBlock) -> Seasons:
     """Seasonal factors of each group from the statistics of all series.
 
-    `block` is any one of them: it tells the season, its phase and the period. Method: the mean scaled demand of
-    all series is divided by its centred average over a season, and averaged by position (over 12 positions: by
-    as many harmonics as AICc pays for), shrunk by what noise could explain; then what each group leaves over,
-    the same way. Days take the yearly index first. Needs two whole seasons: with fewer there is no factor. A
-    season that shifts (Easter) is smeared; promotions that recur count as season unless given as events.
+    `block` is any one of them: it tells the season, its phase and the period. Method: the mean scaled demand
+    of all series is divided by its centred average over a season, and averaged by position (over 12
+    positions: by as many harmonics as AICc pays for), shrunk by what noise could explain; then what each
+    group leaves over, the same way. Days take the yearly index first. Needs two whole seasons: with fewer
+    there is no factor. A season that shifts (Easter) is smeared; promotions that recur count as season
+    unless given as events.
     """
     groups, periods = statistics.demand.shape
     newcomer = np.full(groups + 1, np.nan)
@@ -126,7 +129,9 @@ def estimate_seasons(statistics: SeasonStatistics, block: DemandBlock) -> Season
 
 
 def _mean_demand(demand: IntArray, known: IntArray) -> FloatArray:
-    return np.divide(demand / FIXED_POINT, known, out=np.full(demand.shape, np.nan), where=known > 0)
+    mean = np.full(demand.shape, np.nan)
+    np.divide(demand / FIXED_POINT, known, out=mean, where=known > 0)
+    return mean
 
 
 def _ladder(mean: FloatArray, season_length: int, phase: int) -> FloatArray:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from typing import Final
 
-import numba
 import numpy as np
 
-from invopt.probability.compiled import KERNEL
+from invopt.probability.compiled import FloatArray, kernel
 
 SPREAD_FIGURES: Final = ("noise", "noise periods", "level variance", "level windows", "wape", "bias")
 NOISE, NOISE_PERIODS, LEVEL_VARIANCE, LEVEL_WINDOWS, WAPE, BIAS = range(len(SPREAD_FIGURES))
@@ -16,8 +15,16 @@ SLOWEST, QUICKEST = 0.02, 0.4  # alpha of the level that errors are measured aga
 BURN_IN: Final = 6  # known periods before the first error counts
 
 
-@numba.njit(**KERNEL)
-def rolling_spread(y, own, shape, alpha, unit, horizon, figures):  # type: ignore[no-untyped-def]
+@kernel
+def rolling_spread(
+    y: FloatArray,
+    own: FloatArray,
+    shape: FloatArray,
+    alpha: float,
+    unit: float,
+    horizon: int,
+    figures: FloatArray,
+) -> None:
     """Dispersion of single periods, and of the sum over the horizon beyond it, from every past origin.
 
     y [T] is demand over (scale x shape), shape [T + H] the pooled factors, own [m] the series' own; `unit` is

@@ -10,7 +10,7 @@ import numba
 import numpy as np
 
 from invopt.forecast.average import recent_mean, seasonal_naive
-from invopt.forecast.block import BoolArray, DemandBlock, FloatArray, IntArray
+from invopt.forecast.block import DemandBlock
 from invopt.forecast.censoring import complete_censored
 from invopt.forecast.ets.fit import fit_ets
 from invopt.forecast.intermittent import croston, imapa, tsb
@@ -18,7 +18,7 @@ from invopt.forecast.level import smooth
 from invopt.forecast.pattern import NO_DEMAND, pattern_of
 from invopt.forecast.season_kernel import centred_average, shrunken_season
 from invopt.forecast.spread import SPREAD_FIGURES, rolling_spread
-from invopt.probability.compiled import BLOCK, KERNEL
+from invopt.probability.compiled import BoolArray, FloatArray, IntArray, block_kernel, kernel
 from invopt.settings.forecasting import Forecast
 
 VOICES: Final = (
@@ -34,8 +34,10 @@ INTERMITTENT: Final = 2  # patterns from here on have gaps
 class Voices:
     """What the methods say of n series over H periods; V methods in the order of VOICES.
 
-    - base: [n, V, H] level and trend, units; path: [n, V, H] with the season on it. NaN where a method abstains.
-    - pattern: [n] index into PATTERNS. known, idle: [n] known periods since the first sale, and since the last.
+    - base: [n, V, H] level and trend, units; path: [n, V, H] with the season on it. NaN where a method
+      abstains.
+    - pattern: [n] index into PATTERNS. known, idle: [n] known periods since the first sale, and since the
+      last.
     - largest, volume: [n] largest and mean demand of the history, units.
     - whole: [n] True where every known demand is a whole number. spread: [n, SPREAD_FIGURES].
     - censored_share: [n] 0-1.
@@ -53,8 +55,18 @@ class Voices:
     censored_share: FloatArray
 
 
-@numba.njit(**KERNEL)
-def _sing(y, own, season_length, short, long, gappy, smallest, base, path):  # type: ignore[no-untyped-def]
+@kernel
+def _sing(
+    y: FloatArray,
+    own: FloatArray,
+    season_length: int,
+    short: int,
+    long: int,
+    gappy: bool,
+    smallest: float,
+    base: FloatArray,
+    path: FloatArray,
+) -> float:
     """Every voice on one scaled series y [T]; own [season_length] becomes its own seasonal factors."""
     horizon = base.shape[1]
     forms = LEVEL_FORMS if gappy else ALL_FORMS
@@ -84,15 +96,36 @@ def _sing(y, own, season_length, short, long, gappy, smallest, base, path):  # t
     return alpha
 
 
-@numba.njit(**KERNEL)
-def _within(value, top):  # type: ignore[no-untyped-def]
+@kernel
+def _within(value: float, top: float) -> float:
     """Between 0 and `top`; NaN, an abstention, stays NaN."""
     return value if math.isnan(value) else min(top, max(0.0, value))
 
 
-@numba.njit(**BLOCK)
-def _run(demand, censored, has_censored, group, factors, lift, has_lift, season_length, short, long, ceiling,
-         base, path, pattern, known, idle, largest, volume, whole, spread, censored_share):  # type: ignore[no-untyped-def]  # fmt: skip
+@block_kernel
+def _run(
+    demand: FloatArray,
+    censored: BoolArray,
+    has_censored: bool,
+    group: IntArray,
+    factors: FloatArray,
+    lift: FloatArray,
+    has_lift: bool,
+    season_length: int,
+    short: int,
+    long: int,
+    ceiling: float,
+    base: FloatArray,
+    path: FloatArray,
+    pattern: IntArray,
+    known: IntArray,
+    idle: IntArray,
+    largest: FloatArray,
+    volume: FloatArray,
+    whole: BoolArray,
+    spread: FloatArray,
+    censored_share: FloatArray,
+) -> None:
     periods, horizon = demand.shape[1], base.shape[2]
     for i in numba.prange(demand.shape[0]):
         base[i], path[i] = np.nan, np.nan

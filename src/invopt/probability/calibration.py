@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-FloatArray: TypeAlias = NDArray[np.float64]
+from invopt.probability.compiled import FloatArray
 
 
 def pinball_loss(actual: ArrayLike, quantile: ArrayLike, probability: ArrayLike) -> FloatArray:

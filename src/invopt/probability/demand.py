@@ -5,7 +5,8 @@ variance  unit F_t mu_t + k (F_t mu_t)²;  F_t is a positive martingale of mean 
 level may be:  Cov(F_s, F_t) = v_0 + v_1 min(s, t).  For the sum S over the periods of an interval
 
     E S   = sum mu_t
-    Var S = unit sum mu_t + k sum mu_t² (1 + v_0 + v_1 t) + v_0 (sum mu_t)² + v_1 sum_j (sum over t >= j of mu_t)²
+    Var S = unit sum mu_t + k sum mu_t² (1 + v_0 + v_1 t) + v_0 (sum mu_t)² + v_1 sum_j (sum over t >= j of
+    mu_t)²
 
 Independent noise (k) averages out over a long interval; an uncertain level (v_0) never does, and one that
 wanders (v_1) grows with the horizon. `unit` is 1 for whole units (a negative binomial) and 0 where demand
@@ -15,21 +16,18 @@ comes in fractions (a gamma).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from invopt.probability.compiled import BLOCK
+from invopt.probability.compiled import FloatArray, block_kernel
 from invopt.probability.gamma import gamma_cdf, gamma_expected_short, gamma_quantile
 from invopt.probability.negative_binomial import (
     negative_binomial_cdf,
     negative_binomial_expected_short,
     negative_binomial_quantile,
 )
-
-FloatArray: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -95,8 +93,18 @@ class SumDistribution:
         )
 
 
-@numba.njit(**BLOCK)
-def _sum_moments(mean, unit, dispersion, level_variance, level_growth, start, stop, total, variance):  # type: ignore[no-untyped-def]
+@block_kernel
+def _sum_moments(
+    mean: FloatArray,
+    unit: FloatArray,
+    dispersion: FloatArray,
+    level_variance: FloatArray,
+    level_growth: FloatArray,
+    start: FloatArray,
+    stop: FloatArray,
+    total: FloatArray,
+    variance: FloatArray,
+) -> None:
     periods = mean.shape[1]
     for i in numba.prange(mean.shape[0]):
         first, last = start[i], min(stop[i], float(periods))

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import math
 
-import numba
-
-from invopt.probability.compiled import EXACT
+from invopt.probability.compiled import elementwise, exact_kernel
 from invopt.probability.normal import normal_quantile
 
 
-@numba.njit(**EXACT)
+@exact_kernel
 def regularised_gamma(shape: float, x: float) -> float:
     """P(shape, x), the regularised lower incomplete gamma function.
 
@@ -49,7 +47,7 @@ def regularised_gamma(shape: float, x: float) -> float:
     return max(0.0, 1.0 - math.exp(log_scale) * fraction)
 
 
-@numba.njit(**EXACT)
+@exact_kernel
 def standard_gamma_quantile(probability: float, shape: float) -> float:
     """x with P(shape, x) = probability: Wilson-Hilferty start, Newton steps kept inside a bracket."""
     if not (0.0 <= probability <= 1.0) or not shape > 0.0:
@@ -84,8 +82,8 @@ def standard_gamma_quantile(probability: float, shape: float) -> float:
     return x
 
 
-@numba.vectorize(["float64(float64, float64, float64)"], cache=True)
-def gamma_cdf(value, mean, dispersion):  # type: ignore[no-untyped-def]
+@elementwise
+def gamma_cdf(value: float, mean: float, dispersion: float) -> float:
     """P(X <= value) of a gamma variable with the given mean and variance dispersion * mean²."""
     if not mean >= 0.0 or not dispersion >= 0.0:
         return math.nan
@@ -95,9 +93,9 @@ def gamma_cdf(value, mean, dispersion):  # type: ignore[no-untyped-def]
     return regularised_gamma(shape, value * shape / mean)
 
 
-@numba.vectorize(["float64(float64, float64, float64)"], cache=True)
-def gamma_quantile(probability, mean, dispersion):  # type: ignore[no-untyped-def]
-    """The value that a gamma variable (mean, variance dispersion * mean²) does not exceed with `probability`."""
+@elementwise
+def gamma_quantile(probability: float, mean: float, dispersion: float) -> float:
+    """The value that a gamma variable (variance dispersion * mean²) does not exceed with `probability`."""
     if not mean >= 0.0 or not dispersion >= 0.0:
         return math.nan
     if mean == 0.0 or dispersion == 0.0:
@@ -106,9 +104,9 @@ def gamma_quantile(probability, mean, dispersion):  # type: ignore[no-untyped-de
     return standard_gamma_quantile(probability, shape) * mean / shape
 
 
-@numba.vectorize(["float64(float64, float64, float64)"], cache=True)
-def gamma_expected_short(stock, mean, dispersion):  # type: ignore[no-untyped-def]
-    """E[(X - stock)+] = mean * (1 - P(shape + 1, x)) - stock * (1 - P(shape, x)), x = stock * shape / mean."""
+@elementwise
+def gamma_expected_short(stock: float, mean: float, dispersion: float) -> float:
+    """E[(X - s)+] = mean (1 - P(shape + 1, x)) - s (1 - P(shape, x)), with x = s shape / mean."""
     if not mean >= 0.0 or not dispersion >= 0.0:
         return math.nan
     if stock <= 0.0:

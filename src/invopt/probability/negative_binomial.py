@@ -11,17 +11,15 @@ from __future__ import annotations
 import math
 from typing import Final
 
-import numba
-
-from invopt.probability.compiled import EXACT
+from invopt.probability.compiled import elementwise, exact_kernel
 from invopt.probability.gamma import regularised_gamma, standard_gamma_quantile
 
 WIDE: Final = 2000.0  # standard deviation, units, above which the gamma of equal moments stands in
 SMALLEST_DISPERSION: Final = 1e-10  # below it the distribution is Poisson to the last digit that matters
 
 
-@numba.njit(**EXACT)
-def _log_probability(count, mean, dispersion):  # type: ignore[no-untyped-def]
+@exact_kernel
+def _log_probability(count: float, mean: float, dispersion: float) -> float:
     if dispersion < SMALLEST_DISPERSION:
         return count * math.log(mean) - mean - math.lgamma(count + 1.0)
     r = 1.0 / dispersion
@@ -33,30 +31,30 @@ def _log_probability(count, mean, dispersion):  # type: ignore[no-untyped-def]
     )
 
 
-@numba.njit(**EXACT)
-def _ratio(count, mean, dispersion):  # type: ignore[no-untyped-def]
+@exact_kernel
+def _ratio(count: float, mean: float, dispersion: float) -> float:
     """p(count + 1) / p(count)."""
     if dispersion < SMALLEST_DISPERSION:
         return mean / (count + 1.0)
     return (1.0 + count * dispersion) * mean / ((count + 1.0) * (1.0 + dispersion * mean))
 
 
-@numba.njit(**EXACT)
-def _first_count(mean, dispersion):  # type: ignore[no-untyped-def]
-    """The smallest count worth a term: below it lies less than 1e-17 of the probability."""
-    deviation = math.sqrt(mean + dispersion * mean * mean)
-    if dispersion * mean > 1.0 or mean < 100.0:
+@exact_kernel
+def _first_count(mean: float, dispersion: float) -> float:
+    """Zero, or where its probability is too small for a double, 9.5 standard deviations below the mean."""
+    if _log_probability(0.0, mean, dispersion) > -600.0:
         return 0.0
+    deviation = math.sqrt(mean + dispersion * mean * mean)
     return max(0.0, math.floor(mean - 9.5 * deviation))
 
 
-@numba.njit(**EXACT)
-def _wide(mean, dispersion):  # type: ignore[no-untyped-def]
+@exact_kernel
+def _wide(mean: float, dispersion: float) -> bool:
     return mean + dispersion * mean * mean > WIDE * WIDE
 
 
-@numba.vectorize(["float64(float64, float64, float64)"], cache=True)
-def negative_binomial_cdf(count, mean, dispersion):  # type: ignore[no-untyped-def]
+@elementwise
+def negative_binomial_cdf(count: float, mean: float, dispersion: float) -> float:
     """P(X <= count).
 
     Inputs broadcast: `count` units (any real; the part behind the point is ignored), `mean` units >= 0,
@@ -89,8 +87,8 @@ def negative_binomial_cdf(count, mean, dispersion):  # type: ignore[no-untyped-d
     return min(1.0, total)
 
 
-@numba.vectorize(["float64(float64, float64, float64)"], cache=True)
-def negative_binomial_quantile(probability, mean, dispersion):  # type: ignore[no-untyped-def]
+@elementwise
+def negative_binomial_quantile(probability: float, mean: float, dispersion: float) -> float:
     """The smallest count with P(X <= count) >= probability.
 
     Inputs broadcast: `probability` 0-1, `mean` units >= 0, `dispersion` >= 0 (variance = mean + dispersion *
@@ -121,8 +119,8 @@ def negative_binomial_quantile(probability, mean, dispersion):  # type: ignore[n
     return x
 
 
-@numba.vectorize(["float64(float64, float64, float64)"], cache=True)
-def negative_binomial_expected_short(stock, mean, dispersion):  # type: ignore[no-untyped-def]
+@elementwise
+def negative_binomial_expected_short(stock: float, mean: float, dispersion: float) -> float:
     """E[(X - stock)+]: units short on average when `stock` units face the demand X.
 
     By the identity E[(X - s)+] = mean - s + sum over x <= s of (s - x) p(x), exact for any real `stock`.

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from typing import Final
 
-import numba
 import numpy as np
 
-from invopt.probability.compiled import EXACT
+from invopt.probability.compiled import FloatArray, elementwise, exact_kernel
 
 ROOT_TWO: Final = math.sqrt(2.0)
 ROOT_TWO_PI: Final = math.sqrt(2.0 * math.pi)
@@ -31,15 +30,15 @@ _TAIL_BOTTOM: Final = np.array(
 )
 
 
-@numba.njit(**EXACT)
-def _polynomial(coefficients, x):  # type: ignore[no-untyped-def]
+@exact_kernel
+def _polynomial(coefficients: FloatArray, x: float) -> float:
     total = 0.0
     for coefficient in coefficients:
         total = total * x + coefficient
     return total
 
 
-@numba.njit(**EXACT)
+@exact_kernel
 def normal_quantile(probability: float) -> float:
     """z with Phi(z) = probability."""
     if not (0.0 < probability < 1.0):
@@ -60,7 +59,7 @@ def normal_quantile(probability: float) -> float:
     return z - step / (1.0 + 0.5 * z * step)
 
 
-@numba.njit(**EXACT)
+@exact_kernel
 def tail_hazard(z: float) -> float:
     """phi(z) / (1 - Phi(z)): the mean of a standard normal beyond z."""
     if z > 25.0:  # the tail underflows; its asymptote does not
@@ -68,8 +67,8 @@ def tail_hazard(z: float) -> float:
     return 2.0 * math.exp(-0.5 * z * z) / (ROOT_TWO_PI * math.erfc(z / ROOT_TWO))
 
 
-@numba.vectorize(["float64(float64, float64, float64)"], cache=True)
-def mean_beyond(mean, deviation, bound):  # type: ignore[no-untyped-def]
+@elementwise
+def mean_beyond(mean: float, deviation: float, bound: float) -> float:
     """E[X | X >= bound] of a normal variable: what a lower bound says of the value behind it."""
     if deviation <= 0.0:
         return max(mean, bound)

@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from invopt.errors import SettingsError
 from invopt.settings.business import Business, Retention, Run
+from invopt.settings.forecasting import Forecast
 from invopt.settings.intake import Ingest
 from invopt.settings.forecasting import Forecast
 from invopt.settings.orders import Orders

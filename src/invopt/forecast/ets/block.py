@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import math
-from typing import Final, TypeAlias
+from typing import Final
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from invopt.forecast.ets.fit import fit_ets
-from invopt.probability.compiled import BLOCK
+from invopt.probability.compiled import FloatArray, IntArray, block_kernel
 
-FloatArray: TypeAlias = NDArray[np.float64]
 ALL_FORMS: Final = 255
 
 
-@numba.njit(**BLOCK)
-def _fit_block(demand, season_length, forms, path, form):  # type: ignore[no-untyped-def]
+@block_kernel
+def _fit_block(demand: FloatArray, season_length: int, forms: int, path: FloatArray, form: IntArray) -> None:
     for i in numba.prange(demand.shape[0]):
         first, count, total, smallest = -1, 0, 0.0, math.inf
         for t in range(demand.shape[1]):

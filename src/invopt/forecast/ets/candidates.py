@@ -10,12 +10,11 @@ from __future__ import annotations
 import math
 from typing import Final
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from invopt.forecast.ets.scan import LANES
-from invopt.probability.compiled import KERNEL
+from invopt.probability.compiled import FloatArray, kernel
 
 DIMENSIONS: Final = 6
 PATTERNS: Final = 4
@@ -59,13 +58,15 @@ FIRST_SPREAD: Final = _first_spread()
 PATTERN: Final = _patterns()
 
 
-@numba.njit(**KERNEL)
-def _logistic(x):  # type: ignore[no-untyped-def]
+@kernel
+def _logistic(x: float) -> float:
     return 1.0 / (1.0 + math.exp(-x))
 
 
-@numba.njit(**KERNEL)
-def parameters_at(point, level, trend, level_error):  # type: ignore[no-untyped-def]
+@kernel
+def parameters_at(
+    point: FloatArray, level: float, trend: float, level_error: float
+) -> tuple[float, float, float, float, float, float]:
     """(alpha, beta, gamma, phi, first level, first trend) at a point of the search space, shape [6]."""
     alpha = 1e-4 + 0.9998 * _logistic(point[0])
     return (

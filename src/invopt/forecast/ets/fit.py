@@ -1,11 +1,10 @@
-"""Fit exponential smoothing to one series: search each form, choose by AICc, forecast with the parts apart."""
+"""Fit exponential smoothing to one series: search each form, choose by AICc, forecast by parts."""
 
 from __future__ import annotations
 
 import math
 from typing import Final
 
-import numba
 import numpy as np
 
 from invopt.forecast.ets.candidates import (
@@ -22,11 +21,12 @@ from invopt.forecast.ets.scan import (
     SEASONAL,
     SMALLEST_FITTED,
     TRENDED,
+    Lanes,
     new_lanes,
     scan,
 )
 from invopt.forecast.season_kernel import centred_average, shrunken_season
-from invopt.probability.compiled import KERNEL
+from invopt.probability.compiled import FloatArray, kernel
 
 FORMS: Final = 8
 ROUNDS: Final = 9
@@ -34,9 +34,11 @@ FEWEST_PERIODS: Final = 8  # known periods below which exponential smoothing abs
 SMALLEST_LEVEL: Final = 1e-3  # first level of multiplicative forms, series scaled to mean 1
 
 
-@numba.njit(**KERNEL)
-def _first_states(y, season_length, seasonal, multiplicative, season):  # type: ignore[no-untyped-def]
-    """(level, trend) of a line through the first two seasons, the mean there, and the mean's standard error."""
+@kernel
+def _first_states(
+    y: FloatArray, season_length: int, seasonal: bool, multiplicative: bool, season: FloatArray
+) -> tuple[float, float, float, float]:
+    """(level, trend) of a line through the first two seasons, the mean there, and its standard error."""
     window = max(10, 2 * season_length)
     count, sum_x, sum_y, sum_xx, sum_xy, sum_yy = 0, 0.0, 0.0, 0.0, 0.0, 0.0
     for t in range(y.size):
@@ -62,8 +64,16 @@ def _first_states(y, season_length, seasonal, multiplicative, season):  # type: 
     return (sum_y - trend * sum_x) / count, trend, mean, math.sqrt(variance / count) + 1e-9
 
 
-@numba.njit(**KERNEL)
-def _spread_candidates(form, points, level, trend, level_error, season, lanes):  # type: ignore[no-untyped-def]
+@kernel
+def _spread_candidates(
+    form: int,
+    points: FloatArray,
+    level: float,
+    trend: float,
+    level_error: float,
+    season: FloatArray,
+    lanes: Lanes,
+) -> None:
     for k in range(LANES):
         alpha, beta, gamma, phi, first_level, first_trend = parameters_at(
             points[k], level, trend, level_error
@@ -78,8 +88,19 @@ def _spread_candidates(form, points, level, trend, level_error, season, lanes): 
                 lanes.season[j, k] = season[j]
 
 
-@numba.njit(**KERNEL)
-def _search(form, y, level, trend, level_error, season, lanes, criterion, points, best):  # type: ignore[no-untyped-def]
+@kernel
+def _search(
+    form: int,
+    y: FloatArray,
+    level: float,
+    trend: float,
+    level_error: float,
+    season: FloatArray,
+    lanes: Lanes,
+    criterion: FloatArray,
+    points: FloatArray,
+    best: FloatArray,
+) -> float:
     """Shrink a pattern around the best candidate; write the point into best [6], return its criterion."""
     lowest, step = 1e300, 1.2
     for r in range(ROUNDS + 1):
@@ -105,8 +126,18 @@ def _search(form, y, level, trend, level_error, season, lanes, criterion, points
     return lowest
 
 
-@numba.njit(**KERNEL)
-def ets_states(form, y, alpha, beta, gamma, phi, level, trend, season):  # type: ignore[no-untyped-def]
+@kernel
+def ets_states(
+    form: int,
+    y: FloatArray,
+    alpha: float,
+    beta: float,
+    gamma: float,
+    phi: float,
+    level: float,
+    trend: float,
+    season: FloatArray,
+) -> tuple[float, float, float]:
     """Run one form with given parameters and first states over y [T]; `season` is updated in place.
 
     Returns the last level, the last trend, and -2 log-likelihood less its constant:
@@ -141,8 +172,17 @@ def ets_states(form, y, alpha, beta, gamma, phi, level, trend, season):  # type:
     return level, trend, known * math.log(squares + 1e-300) + 2.0 * logarithms
 
 
-@numba.njit(**KERNEL)
-def ets_project(form, periods, phi, level, trend, season, base, path):  # type: ignore[no-untyped-def]
+@kernel
+def ets_project(
+    form: int,
+    periods: int,
+    phi: float,
+    level: float,
+    trend: float,
+    season: FloatArray,
+    base: FloatArray,
+    path: FloatArray,
+) -> None:
     """Forecast from the last states: base [H] is level and trend, path [H] has the season on it."""
     carried = trend
     value = level
@@ -157,8 +197,10 @@ def ets_project(form, periods, phi, level, trend, season, base, path):  # type: 
             path[h] = value * factor if form & MULTIPLICATIVE else value + factor
 
 
-@numba.njit(**KERNEL)
-def fit_ets(y, season_length, smallest, forms, base, path):  # type: ignore[no-untyped-def]
+@kernel
+def fit_ets(
+    y: FloatArray, season_length: int, smallest: float, forms: int, base: FloatArray, path: FloatArray
+) -> int:
     """Choose among the forms allowed by the bit mask `forms`, write base [H] and path [H], return the form.
 
     y [T] is scaled to mean about 1 and begins with a known period; `smallest` is its least known value

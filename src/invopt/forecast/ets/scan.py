@@ -9,10 +9,9 @@ from __future__ import annotations
 import math
 from typing import Any, Final, NamedTuple
 
-import numba
 import numpy as np
 
-from invopt.probability.compiled import KERNEL
+from invopt.probability.compiled import FloatArray, kernel
 
 LANES: Final = 16
 SMALLEST_FITTED: Final = (
@@ -44,15 +43,13 @@ class Lanes(NamedTuple):
     logarithms: Any  # sum of log |fitted|
 
 
-def new_lanes(season_length):  # type: ignore[no-untyped-def]
+@kernel
+def new_lanes(season_length: int) -> Lanes:
     """Room for a pass over a series."""
     return Lanes(
         np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES),
         np.empty((season_length, LANES)), np.empty(LANES), np.empty(LANES), np.empty(LANES),
     )  # fmt: skip
-
-
-new_lanes = numba.njit(**KERNEL)(new_lanes)
 
 
 def _scan_of(multiplicative: bool, trended: bool, seasonal: bool) -> Any:
@@ -65,8 +62,8 @@ def _scan_of(multiplicative: bool, trended: bool, seasonal: bool) -> Any:
         multiplicative  l' = q + alpha q e    b' = phi b + beta q e    s' = s + gamma s e
     """
 
-    @numba.njit(**KERNEL)
-    def scan(y, season_length, lanes, criterion):  # type: ignore[no-untyped-def]
+    @kernel
+    def scan(y: FloatArray, season_length: int, lanes: Lanes, criterion: FloatArray) -> None:
         alpha, beta, gamma, phi, level, trend, season, squares, product, logarithms = lanes
         for k in range(LANES):
             squares[k], product[k], logarithms[k] = 0.0, 1.0, 0.0
@@ -126,8 +123,8 @@ _ann, _aan, _ana, _aaa = (_scan_of(False, bool(form & TRENDED), bool(form & SEAS
 _mnn, _man, _mnm, _mam = (_scan_of(True, bool(form & TRENDED), bool(form & SEASONAL)) for form in range(4))
 
 
-@numba.njit(**KERNEL)
-def scan(form, y, season_length, lanes, criterion):  # type: ignore[no-untyped-def]
+@kernel
+def scan(form: int, y: FloatArray, season_length: int, lanes: Lanes, criterion: FloatArray) -> None:
     """Run the candidates over y [T]; write -2 log-likelihood (less a constant) into criterion [LANES]."""
     if form == 0:
         _ann(y, season_length, lanes, criterion)
