@@ -16,6 +16,7 @@ from invopt.settings.business import Business, Retention, Run
 from invopt.settings.intake import Ingest
 from invopt.settings.forecasting import Forecast
 from invopt.settings.planning import Demand, LeadTime, Policy
+from invopt.settings.purchasing import Purchasing
 from invopt.settings.section import Section
 
 
@@ -29,6 +30,7 @@ class Settings:
     forecast: Forecast = field(default_factory=Forecast)
     lead_time: LeadTime = field(default_factory=LeadTime)
     policy: Policy = field(default_factory=Policy)
+    purchasing: Purchasing = field(default_factory=Purchasing)
     run: Run = field(default_factory=Run)
     retention: Retention = field(default_factory=Retention)
 
@@ -97,6 +99,7 @@ __all__ = [
     "Ingest",
     "LeadTime",
     "Policy",
+    "Purchasing",
     "Retention",
     "Run",
     "Section",
