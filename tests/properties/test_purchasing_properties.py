@@ -28,27 +28,43 @@ def shops(draw: st.DrawFn) -> dict[str, object]:
     needs = np.where(rng.random(count) < 0.3, 0.0, rng.gamma(1.0, 30.0, count))
     return {
         "policy": shop.policy(
-            sku_id=names, expected_demand_units=mean.tolist(), demand_sd_units=(mean**0.7).tolist(),
-            need_units=needs.tolist(), safety_stock_units=rng.normal(0, 20, count).tolist(),
-            expected_lost_units=(mean * 0.1).tolist(), expected_returns_units=(mean * 0.03).tolist(),
-            backorder_units=pick(0.0, 3.0), on_order_due_units=pick(0.0, 12.5), supplier_id=pick("ACME", "BEST", None),
+            sku_id=names,
+            expected_demand_units=mean.tolist(),
+            demand_sd_units=(mean**0.7).tolist(),
+            need_units=needs.tolist(),
+            safety_stock_units=rng.normal(0, 20, count).tolist(),
+            expected_lost_units=(mean * 0.1).tolist(),
+            expected_returns_units=(mean * 0.03).tolist(),
+            backorder_units=pick(0.0, 3.0),
+            on_order_due_units=pick(0.0, 12.5),
+            supplier_id=pick("ACME", "BEST", None),
         ),
-        "stock_position": shop.stock(sku_id=names, on_hand_units=rng.gamma(1.0, 60.0, count).round(3).tolist()),
+        "stock_position": shop.stock(
+            sku_id=names, on_hand_units=rng.gamma(1.0, 60.0, count).round(3).tolist()
+        ),
         "sku_location": shop.skus(
-            sku_id=names, lifecycle=pick("active", "active", "active", "run_down"),
+            sku_id=names,
+            lifecycle=pick("active", "active", "active", "run_down"),
             unit_price_minor=rng.integers(0, 4_000, count).tolist(),
         ),
-        "terms": shop.many([
-            shop.terms(
-                sku_id=names, supplier_id=supplier, moq_units=pick(None, 10.0, 55.0), pack_units=pick(None, 6.0, 2.5),
-                line_maximum_units=pick(None, 100.0), unit_cost_minor=rng.integers(1, 2_000, count).tolist(),
-            )
-            for supplier in ("ACME", "BEST")
-        ]),
-        "suppliers": shop.suppliers(
-            supplier_id=["ACME", "BEST"], minimum_order_minor=[int(rng.integers(0, 200_000)), 0],
+        "terms": shop.many(
+            [
+                shop.terms(
+                    sku_id=names,
+                    supplier_id=supplier,
+                    moq_units=pick(None, 10.0, 55.0),
+                    pack_units=pick(None, 6.0, 2.5),
+                    line_maximum_units=pick(None, 100.0),
+                    unit_cost_minor=rng.integers(1, 2_000, count).tolist(),
+                )
+                for supplier in ("ACME", "BEST")
+            ]
         ),
-    }  # fmt: skip
+        "suppliers": shop.suppliers(
+            supplier_id=["ACME", "BEST"],
+            minimum_order_minor=[int(rng.integers(0, 200_000)), 0],
+        ),
+    }
 
 
 @settings(max_examples=40, deadline=None)
@@ -81,8 +97,10 @@ def test_the_terms_add_up_exactly_and_the_limits_hold(made: dict[str, object], b
 @given(shops(), st.randoms())
 def test_the_order_of_rows_does_not_matter(made: dict[str, object], random: object) -> None:
     expected = shop.plan(**made)
-    shuffled = {name: frame.sample(frac=1.0, random_state=random.randrange(2**31)).reset_index(drop=True)  # type: ignore[attr-defined]
-                for name, frame in made.items()}  # fmt: skip
+    shuffled = {
+        name: frame.sample(frac=1.0, random_state=random.randrange(2**31)).reset_index(drop=True)  # type: ignore[attr-defined]
+        for name, frame in made.items()
+    }
     pd.testing.assert_frame_equal(shop.plan(**shuffled), expected)
 
 

@@ -21,9 +21,9 @@ def within_budget(
 ) -> Thousandths:
     """Cut the proposals to a budget, worst gain for the money first; the amounts never exceed it.
 
-    `counts` marks the rows in the budget's currency; the others say that they are outside it. An order that the
-    cut leaves below its supplier's minimum is dropped whole, the least rewarding first, and its money spent on
-    the others. The reasons are added to `workings`.
+    `counts` marks the rows in the budget's currency; the others say that they are outside it. An order that
+    the cut leaves below its supplier's minimum is dropped whole, the least rewarding first, and its money
+    spent on the others. The reasons are added to `workings`.
     """
     bought = quantity > 0
     workings.reasons |= where(bought & ~counts, Reason.BUDGET_CURRENCY)
@@ -53,13 +53,18 @@ def _cut(
     """Quantities of `rows` that fit the budget, zero elsewhere."""
     prices = workings.unit_cost(quantity)
     dearest = np.maximum(workings.terms.highest_cost(np.maximum(workings.line, 0)), prices)
-    # A cut quantity can fall below its price break. Then the dearest price of each line is counted instead, which
-    # keeps the sum within the budget whatever is cut.
+    # A cut quantity can fall below its price break. Then the dearest price of each line is counted instead,
+    # which keeps the sum within the budget whatever is cut.
     for price in (prices, dearest):
         offered = segments(
-            workings.model.take(rows), np.zeros(len(rows), dtype=np.int64), quantity[rows], workings.smallest_lot[rows],
-            workings.pack[rows], price[rows].astype(float), np.zeros(len(rows), dtype=np.int64),
-        )  # fmt: skip
+            workings.model.take(rows),
+            np.zeros(len(rows), dtype=np.int64),
+            quantity[rows],
+            workings.smallest_lot[rows],
+            workings.pack[rows],
+            price[rows].astype(float),
+            np.zeros(len(rows), dtype=np.int64),
+        )
         # Each row's amount is rounded to a minor unit, half of one at most above the product.
         capacity = np.array([max(budget_minor - 0.5 * len(rows) * _has_fractions(quantity, rows), 0.0)])
         taken, _ = take_within(offered, capacity, len(rows))
@@ -79,7 +84,10 @@ def _order_values(
 ) -> NDArray[np.float64]:
     rows = np.flatnonzero((group >= 0) & (quantity > 0))
     amounts = amount_minor(quantity, workings.unit_cost(quantity))[rows]
-    return np.bincount(group[rows], weights=amounts.astype(float), minlength=orders)
+    values: NDArray[np.float64] = np.bincount(
+        group[rows], weights=amounts.astype(float), minlength=orders
+    ).astype(np.float64)
+    return values
 
 
 def _least_rewarding(

@@ -1,4 +1,5 @@
-"""Keep each order within its supplier's containers, by volume and by weight, and fill the last one if wished."""
+"""Keep each order within its supplier's containers, by volume and by weight, and fill the last one if
+wished."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ def fit_containers(
     most_containers: int,
     fill: bool,
 ) -> Thousandths:
-    """Cut what does not fit, worst gain per room first; with `fill`, add what still earns in the last container.
+    """Cut what does not fit, worst gain per room first; with `fill`, add what still earns in the last
+    container.
 
     `container_m3` and `container_kg` have one entry an order, infinite where the supplier ships none. Rows
     without dimensions or weight take no room and say so.
@@ -47,8 +49,18 @@ def fit_containers(
     cut = kept < quantity[rows]
     added = np.zeros(len(rows), dtype=bool)
     if fill:
-        filled = _fill(workings, rows, kept, np.maximum(largest[rows], kept), volume, weight, groups,
-                       container_m3, container_kg, most_containers)  # fmt: skip
+        filled = _fill(
+            workings,
+            rows,
+            kept,
+            np.maximum(largest[rows], kept),
+            volume,
+            weight,
+            groups,
+            container_m3,
+            container_kg,
+            most_containers,
+        )
         added = filled > kept
         kept = filled
     result = quantity.copy()
@@ -78,7 +90,8 @@ def _fill(
     most_containers: int,
 ) -> Thousandths:
     orders = len(container_m3)
-    # A unit's share of a container by its scarcer measure: never too full, at times a little emptier than could be.
+    # A unit's share of a container by its scarcer measure: never too full, at times a little emptier than
+    # could be.
     share = np.maximum(volume / container_m3[groups], weight / container_kg[groups])
     used = np.bincount(groups, weights=share * kept / THOUSAND, minlength=orders)
     begun = np.minimum(np.ceil(used - 1e-9), most_containers)
@@ -107,6 +120,11 @@ def _offer(
 ) -> Segments:
     at = rows[some]
     return segments(
-        workings.model.take(at), low[some], high[some], workings.smallest_lot[at], workings.pack[at], use[some],
+        workings.model.take(at),
+        low[some],
+        high[some],
+        workings.smallest_lot[at],
+        workings.pack[at],
+        use[some],
         groups[some],
-    )  # fmt: skip
+    )

@@ -35,7 +35,8 @@ class _Story:
 
 
 def decision_value(units: float, proposal: pd.Series | None = None) -> str:
-    """The `to_value` of an approval or change: a quantity and, from a proposal's row, all that the purchase needs.
+    """The `to_value` of an approval or change: a quantity and, from a proposal's row, all that the purchase
+    needs.
 
     A decision written so stands by itself: the run that made the proposal may be pruned. A bare number is
     understood as well, and is completed from the proposals that are at hand.
@@ -58,10 +59,10 @@ def commitments(
     ORDER_PROPOSAL rows of the published plans they were made on (needed only for decisions without
     `decision_value`). Decisions are followed in the order of `decided_at`, then `decision_id`:
 
-    approve (quantity as `to_value`, else the proposal's) | change (quantity) | reject | snooze | reopen -> send
-    (purchase order id) -> confirm (arrival day) -> receive (units, again and again) -> close. Only approved or
-    changed proposals are sent, and only those sent are confirmed and received. An approval that carries
-    `expires_on` lapses after that day unless it was sent.
+    approve (quantity as `to_value`, else the proposal's) | change (quantity) | reject | snooze | reopen ->
+    send (purchase order id) -> confirm (arrival day) -> receive (units, again and again) -> close. Only
+    approved or changed proposals are sent, and only those sent are confirmed and received. An approval that
+    carries `expires_on` lapses after that day unless it was sent.
 
     Returns ORDER_COMMITMENT and REFUSED_DECISION.
     """
@@ -134,9 +135,9 @@ def commitments_as_inbound(
 def apply_decisions(proposals: pd.DataFrame, decisions: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
     """The proposals with the state that decisions gave them.
 
-    `proposals` is one plan's ORDER_PROPOSAL, `decisions` DECISION. A decision about a proposal's id sets its state
-    and, for a change, its quantity (`decision_change_units`). A rejection or snooze that carries `expires_on`
-    also holds for the later proposals of the same SKU and location until that day.
+    `proposals` is one plan's ORDER_PROPOSAL, `decisions` DECISION. A decision about a proposal's id sets its
+    state and, for a change, its quantity (`decision_change_units`). A rejection or snooze that carries
+    `expires_on` also holds for the later proposals of the same SKU and location until that day.
 
     Approvals that were counted as on order when the plan was made are no part of it: what is proposed then is
     what is left, under an id of its own.
@@ -149,24 +150,26 @@ def apply_decisions(proposals: pd.DataFrame, decisions: pd.DataFrame, as_of: dt.
     base = result["sku_id"] + "|" + result["location_id"]
     own = result["proposal_id"].isin(told.keys())
     held = base.isin(standing.keys()) & ~own
-    for index in result.index[own | held]:
-        if held[index]:
-            result.loc[index, "state"] = standing[base[index]]
-            continue
-        story = told[result.at[index, "proposal_id"]]
+    result.loc[held, "state"] = base[held].map(standing)
+    for index in result.index[own]:
+        story = told[str(result.loc[index, "proposal_id"])]
         if story.state == "snoozed" and story.expires_on is not None and story.expires_on < today:
             continue
         result.loc[index, "state"] = story.state
         if story.approved_on is not None:
-            before = round(result.at[index, "final_units"] * 1_000)
-            earlier = round(result.at[index, "decision_change_units"] * 1_000)
-            result.loc[index, "decision_change_units"] = (story.units - before + earlier) / 1_000
-            result.loc[index, "final_units"] = story.units / 1_000
-            cost = int(result.at[index, "unit_cost_minor"])
-            result.loc[index, "amount_minor"] = (story.units * cost + 500) // 1_000
-            if story.units != before:
-                result.loc[index, "binding_constraint"] = "decision"
+            _follow(result, index, story)
     return check(result, ORDER_PROPOSAL)
+
+
+def _follow(proposals: pd.DataFrame, index: Any, story: _Story) -> None:
+    """Write an approved quantity into its proposal; the change is a term of its own."""
+    row: dict[str, Any] = proposals.loc[index].to_dict()
+    proposed = round((row["final_units"] - row["decision_change_units"]) * 1_000)
+    proposals.loc[index, "decision_change_units"] = (story.units - proposed) / 1_000
+    proposals.loc[index, "final_units"] = story.units / 1_000
+    proposals.loc[index, "amount_minor"] = (story.units * row["unit_cost_minor"] + 500) // 1_000
+    if story.units != proposed:
+        proposals.loc[index, "binding_constraint"] = "decision"
 
 
 def _standing(decisions: pd.DataFrame, today: pd.Timestamp) -> dict[str, str]:
@@ -174,14 +177,19 @@ def _standing(decisions: pd.DataFrame, today: pd.Timestamp) -> dict[str, str]:
     states = {"reject": "rejected", "snooze": "snoozed", "reopen": "", "approve": "", "change": ""}
     found: dict[str, str] = {}
     rows = decisions[(decisions["subject"] == SUBJECT) & decisions["action"].isin(states)]
-    for row in rows.sort_values(["decided_at", "decision_id"]).itertuples():
-        base = _base(row.key)
-        lasts = pd.notna(row.expires_on) and row.expires_on >= today
-        if states[row.action] and lasts:
-            found[base] = states[row.action]
+    ordered: list[dict[str, Any]] = _records(rows)
+    for row in ordered:
+        base, last_day = _base(row["key"]), _day(row["expires_on"])
+        if states[row["action"]] and last_day is not None and last_day >= today:
+            found[base] = states[row["action"]]
         else:
             found.pop(base, None)
     return found
+
+
+def _records(decisions: pd.DataFrame) -> list[dict[str, Any]]:
+    ordered: list[dict[str, Any]] = decisions.sort_values(["decided_at", "decision_id"]).to_dict("records")  # type: ignore[assignment]
+    return ordered
 
 
 def _base(proposal_id: str) -> str:
@@ -193,11 +201,11 @@ def _base(proposal_id: str) -> str:
 
 
 def _stories(decisions: pd.DataFrame, proposals: pd.DataFrame) -> list[_Story]:
-    rows = decisions[decisions["subject"] == SUBJECT].sort_values(["decided_at", "decision_id"])
+    rows = decisions[decisions["subject"] == SUBJECT]
     wanted = proposals[proposals["proposal_id"].isin(rows["key"])].drop_duplicates("proposal_id", keep="last")
     known = wanted.set_index("proposal_id")
     stories: dict[str, _Story] = {}
-    for row in rows.to_dict("records"):
+    for row in _records(rows):
         key = row["key"]
         story = stories.setdefault(key, _Story(key, _facts_of(key, known)))
         problem = _tell(story, row, known)
@@ -256,7 +264,7 @@ def _approve(story: _Story, row: dict[str, Any], known: pd.DataFrame) -> str:
             return "a change needs the new quantity as its value"
         if story.proposal_id not in known.index:
             return "its proposal is no longer at hand: give the quantity with the decision"
-        value["units"] = float(known.at[story.proposal_id, "final_units"])
+        value["units"] = known["final_units"].to_dict()[story.proposal_id]
     try:
         units = round(float(value.pop("units")) * 1_000)
     except (TypeError, ValueError, OverflowError):
@@ -309,11 +317,11 @@ def _value(text: object) -> dict[str, Any] | None:
     return {"units": value} if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _day(value: object) -> pd.Timestamp | None:
-    return None if pd.isna(value) else pd.Timestamp(value)  # type: ignore[call-overload,arg-type]
+def _day(value: Any) -> pd.Timestamp | None:
+    return None if pd.isna(value) else pd.Timestamp(value)
 
 
-def _plain(value: object) -> object:
-    if pd.isna(value):  # type: ignore[call-overload]
+def _plain(value: Any) -> object:
+    if pd.isna(value):
         return None
-    return int(value) if hasattr(value, "__int__") and not isinstance(value, str) else value  # type: ignore[call-overload]
+    return value if isinstance(value, str) else int(value)

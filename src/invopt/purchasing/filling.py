@@ -1,8 +1,9 @@
-"""One engine for supplier minimum, container and budget: lumps in the order of what they earn for what they use.
+"""One engine for supplier minimum, container and budget: lumps in the order of what they earn for what they
+use.
 
-A *segment* is a run of equal lots of one row: the first lot (the smallest that may be ordered) or further packs.
-Gains are concave, so the segments of a row come in falling order of gain per unit used, and sorting all segments
-by it gives the Lagrangian optimum; only the last lump can miss it.
+A *segment* is a run of equal lots of one row: the first lot (the smallest that may be ordered) or further
+packs. Gains are concave, so the segments of a row come in falling order of gain per unit used, and sorting
+all segments by it gives the Lagrangian optimum; only the last lump can miss it.
 """
 
 from __future__ import annotations
@@ -45,8 +46,8 @@ def segments(
 ) -> Segments:
     """The lots that lead each row from `low` to `high`, sorted by group and falling gain per unit used.
 
-    A row at zero starts with its smallest lot; everything above comes in packs. `high - low` less that first lot
-    has to be whole packs. A lot that uses nothing comes first. Equal ranks keep the order of rows.
+    A row at zero starts with its smallest lot; everything above comes in packs. `high - low` less that first
+    lot has to be whole packs. A lot that uses nothing comes first. Equal ranks keep the order of rows.
     """
     first = np.where((low == 0) & (high > 0), np.minimum(smallest_lot, high), 0)
     packs = np.maximum(high - low - first, 0) // pack
@@ -75,10 +76,10 @@ def take_within(
 ) -> tuple[Thousandths, NDArray[np.float64]]:
     """Take the best lots of each group while they fit its capacity.
 
-    Returns the quantity added to each row (thousandths) and the gain taken in each group. A row whose next lot
-    does not fit takes no further one; smaller lots of other rows still may.
+    Returns the quantity added to each row (thousandths) and the gain taken in each group. A row whose next
+    lot does not fit takes no further one; smaller lots of other rows still may.
     """
-    return _take_within(
+    taken: tuple[Thousandths, NDArray[np.float64]] = _take_within(
         found.row,
         found.lots,
         found.lot,
@@ -88,17 +89,19 @@ def take_within(
         capacity.astype(np.float64),
         rows,
     )
+    return taken
 
 
 def take_to_reach(
     found: Segments, shortfall: NDArray[np.float64], rows: int
 ) -> tuple[Thousandths, NDArray[np.float64], NDArray[np.float64]]:
-    """Take the best lots of each group until their use reaches its shortfall, then give back what is not needed.
+    """Take the best lots of each group until their use reaches its shortfall, then give back what is not
+    needed.
 
     Returns the quantity added to each row (thousandths), the gain taken in each group (mostly negative), and
     what is still short in each (positive where even all lots together do not reach it).
     """
-    return _take_to_reach(
+    taken: tuple[Thousandths, NDArray[np.float64], NDArray[np.float64]] = _take_to_reach(
         found.row,
         found.lots,
         found.lot,
@@ -108,6 +111,7 @@ def take_to_reach(
         shortfall.astype(np.float64),
         rows,
     )
+    return taken
 
 
 @njit(cache=True, nogil=True)

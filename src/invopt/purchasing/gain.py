@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,16 +17,17 @@ LONGEST_WAIT_DAYS = 1_825.0  # a unit that waits longer than five years costs no
 class GainModel:
     """What is known of each row (all arrays of one length; quantities in units, money in minor units).
 
-    `position` is what is there and due before this order, less backorders. The gain of raising the order of a row
-    from a to b units is the integral over u from position + a to position + b of
+    `position` is what is there and due before this order, less backorders. The gain of raising the order of a
+    row from a to b units is the integral over u from position + a to position + b of
 
         margin x P(D > u) - cost x (holding + obsolescence per year) x wait(u) / 365,
 
-    where D is the demand of the interval that this order has to cover (so that P(D > u) is the probability that
-    the u-th unit is sold before the next order could bring it) and wait(u) = u / rate - lead time days is how
-    long the u-th unit lies on the shelf once it has come, at least 0 and at most five years. The integrand falls
-    with u, so gains are concave: taking packs in the order of their gain is optimal but for the last lump.
-    D is negative binomial by its mean and variance (Poisson where the variance is not above the mean).
+    where D is the demand of the interval that this order has to cover (so that P(D > u) is the probability
+    that the u-th unit is sold before the next order could bring it) and wait(u) = u / rate - lead time days
+    is how long the u-th unit lies on the shelf once it has come, at least 0 and at most five years. The
+    integrand falls with u, so gains are concave: taking packs in the order of their gain is optimal but for
+    the last lump. D is negative binomial by its mean and variance (Poisson where the variance is not above
+    the mean).
 
     It overstates the gain of the first units where demand of the interval before this order's arrival has
     already been lost; it is a ranking, not a forecast of profit.
@@ -42,13 +44,10 @@ class GainModel:
 
     def take(self, rows: NDArray[np.int64]) -> GainModel:
         """The model of some rows, repeated as often as they are named."""
-        columns = {field.name: getattr(self, field.name) for field in fields(self)}
-        return GainModel(
-            **{
-                name: value[rows] if isinstance(value, np.ndarray) else value
-                for name, value in columns.items()
-            }
-        )
+        columns: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
+        for name, value in columns.items():
+            columns[name] = value[rows] if isinstance(value, np.ndarray) else value
+        return GainModel(**columns)
 
     def between(self, low: Reals, high: Reals) -> Reals:
         """Gain, in minor units, of raising each row's order from `low` to `high` units."""

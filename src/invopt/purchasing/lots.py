@@ -1,4 +1,5 @@
-"""From a need to a quantity that one order line may have: smallest quantity, packs, line maximum, price break."""
+"""From a need to a quantity that one order line may have: smallest quantity, packs, line maximum, price
+break."""
 
 from __future__ import annotations
 
@@ -46,10 +47,11 @@ def price_break_quantity(
 ) -> Thousandths:
     """Raise each quantity to the price break that saves most after holding, where one does.
 
-    All-units discount: at a break the whole line becomes cheaper. Buying e units beyond the need at unit price c
-    brings them forward by k / rate days for the k-th, so it costs carrying rate x c x e^2 / (2 rate x 365) and
-    saves (price at the need - c) on every unit of the line, the e units being bought at the dearer price otherwise.
-    No break above `largest` (line maximum, maximum cover) is taken, and none of a SKU that does not move.
+    All-units discount: at a break the whole line becomes cheaper. Buying e units beyond the need at unit
+    price c brings them forward by k / rate days for the k-th, so it costs carrying rate x c x e^2 / (2 rate x
+    365) and saves (price at the need - c) on every unit of the line, the e units being bought at the dearer
+    price otherwise. No break above `largest` (line maximum, maximum cover) is taken, and none of a SKU that
+    does not move.
 
     Method: the one-order comparison of Hadley & Whitin (1963, section 2-11), for a quantity that is given.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,8 @@ from invopt.tables import INBOUND, LEAD_TIME, OPEN_ORDER_ADVICE, POLICY, SKU_LOC
 
 LONGEST_WAIT_DAYS = 1_825.0
 DAYS_IN_YEAR = 365.0
-# A certain lead time that has passed tells nothing about how much longer: this spread of log days is used then.
+# A certain lead time that has passed tells nothing about how much longer: this spread of log days is used
+# then.
 LEAST_LOG_SCALE = 0.05
 
 
@@ -31,20 +33,25 @@ def advise_open_orders(
 ) -> pd.DataFrame:
     """Advice on open purchase order lines, one row a line and advice.
 
-    Frames of INBOUND, POLICY, STOCK_POSITION, SKU_LOCATION and LEAD_TIME. The lines of a SKU-location are played
-    forward in the order of their expected arrival at the mean demand rate, stock never below zero where sales are
-    lost. A line is expected on the day its supplier confirmed, or, where it is unconfirmed or that day has
-    passed, at the median of its lead time given its age: F^-1((1 + F(age)) / 2) of the Student-t on log days.
+    Frames of INBOUND, POLICY, STOCK_POSITION, SKU_LOCATION and LEAD_TIME. The lines of a SKU-location are
+    played forward in the order of their expected arrival at the mean demand rate, stock never below zero
+    where sales are lost. A line is expected on the day its supplier confirmed, or, where it is unconfirmed or
+    that day has passed, at the median of its lead time given its age: F^-1((1 + F(age)) / 2) of the Student-t
+    on log days.
 
-    - chase: past its day by `purchasing.chase_after_days`, or unconfirmed after `confirm_within_days`; worth the
+    - chase: past its day by `purchasing.chase_after_days`, or unconfirmed after `confirm_within_days`; worth
+    the
       margin that the wait loses.
     - expedite: stock runs out before it comes; worth the margin of the units short, at most the line's.
-    - cancel or reduce: what lies beyond `surplus_cover_days` of demand once it has come; worth the holding and
+    - cancel or reduce: what lies beyond `surplus_cover_days` of demand once it has come; worth the holding
+    and
       obsolescence of those units until they would sell, at most their cost.
-    - delay: stock stays above the safety stock for more than a review after it comes; worth the holding saved.
+    - delay: stock stays above the safety stock for more than a review after it comes; worth the holding
+    saved.
 
-    Returns OPEN_ORDER_ADVICE, most worth first within a line's key order. What a supplier charges for changing
-    an order is not known here, so worth is gross. Raises `TableError` for a frame that does not match its table.
+    Returns OPEN_ORDER_ADVICE, most worth first within a line's key order. What a supplier charges for
+    changing an order is not known here, so worth is gross. Raises `TableError` for a frame that does not
+    match its table.
     """
     lines = check(inbound, INBOUND)
     lines = lines[lines["open_units"] > 0].reset_index(drop=True)
@@ -72,15 +79,48 @@ def advise_open_orders(
     late = is_past & ((today - due).astype(float) >= settings.purchasing.chase_after_days)
     silent = np.isnat(confirmed) & (age >= settings.purchasing.confirm_within_days) & ~late
     margin = facts["margin"]
-    parts.append(_part(lines, late, "chase", open_units, expected, None, lost * margin, facts,
-                       "it is past its day; expected now by what such orders take once they are so old"))  # fmt: skip
-    parts.append(_part(lines, silent, "chase", open_units, expected, None, lost * margin, facts,
-                       "the supplier has not confirmed it"))  # fmt: skip
+    parts.append(
+        _part(
+            lines,
+            late,
+            "chase",
+            open_units,
+            expected,
+            None,
+            lost * margin,
+            facts,
+            "it is past its day; expected now by what such orders take once they are so old",
+        )
+    )
+    parts.append(
+        _part(
+            lines,
+            silent,
+            "chase",
+            open_units,
+            expected,
+            None,
+            lost * margin,
+            facts,
+            "the supplier has not confirmed it",
+        )
+    )
 
     out_day = today + np.maximum(np.floor(flow["runs_out_in"]), 1.0).astype("timedelta64[D]")
     early = (lost > 0) & (out_day < expected)
-    parts.append(_part(lines, early, "expedite", np.maximum(lost, 0.001), expected, out_day, lost * margin, facts,
-                       "stock runs out before it comes"))  # fmt: skip
+    parts.append(
+        _part(
+            lines,
+            early,
+            "expedite",
+            np.maximum(lost, 0.001),
+            expected,
+            out_day,
+            lost * margin,
+            facts,
+            "stock runs out before it comes",
+        )
+    )
 
     rate, cost = facts["rate"], facts["cost"]
     keep = rate * settings.purchasing.surplus_cover_days
@@ -107,8 +147,19 @@ def advise_open_orders(
         & (saved >= settings.purchasing.smallest_advice_minor)
     )
     later = expected + days.astype("timedelta64[D]")
-    parts.append(_part(lines, delays, "delay", open_units, expected, later, saved, facts,
-                       "stock stays above the safety stock until then"))  # fmt: skip
+    parts.append(
+        _part(
+            lines,
+            delays,
+            "delay",
+            open_units,
+            expected,
+            later,
+            saved,
+            facts,
+            "stock stays above the safety stock until then",
+        )
+    )
     result = pd.concat(parts, ignore_index=True)
     order = ["sku_id", "location_id", "purchase_order_id", "purchase_order_line_id", "advice"]
     return check(result.sort_values(order, kind="stable", ignore_index=True), OPEN_ORDER_ADVICE)
@@ -116,7 +167,7 @@ def advise_open_orders(
 
 def _facts(
     lines: pd.DataFrame, policy: pd.DataFrame, stock: pd.DataFrame, skus: pd.DataFrame, settings: Settings
-) -> dict[str, NDArray[np.generic]]:
+) -> dict[str, NDArray[Any]]:
     """What each line's SKU-location needs, has, costs and earns; a SKU that is not planned needs nothing."""
 
     def column(frame: pd.DataFrame, name: str, missing: float) -> NDArray[np.float64]:
@@ -158,7 +209,7 @@ def _remaining_days(
     lines: pd.DataFrame,
     lead_time: pd.DataFrame,
     age: NDArray[np.float64],
-    facts: dict[str, NDArray[np.generic]],
+    facts: dict[str, NDArray[Any]],
     settings: Settings,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Median lead time of each line, and the median of what is left of it given its age."""
@@ -185,16 +236,20 @@ def _remaining_days(
 
 
 def _play(
-    lines: pd.DataFrame, wait: NDArray[np.float64], facts: dict[str, NDArray[np.generic]]
+    lines: pd.DataFrame, wait: NDArray[np.float64], facts: dict[str, NDArray[Any]]
 ) -> dict[str, NDArray[np.float64]]:
     """Play each SKU-location forward through its arrivals at the mean rate."""
     sku, location = (pd.factorize(lines[name], sort=True)[0] for name in KEY)
     order = np.lexsort((np.arange(len(lines)), wait, location, sku))
     key = (sku * (location.max(initial=0) + 1) + location)[order]
     short, runs_out, at_arrival = _play_kernel(
-        key, wait[order], lines["open_units"].to_numpy(dtype=float)[order], facts["rate"][order],
-        facts["stock"][order], facts["waits"][order],
-    )  # fmt: skip
+        key,
+        wait[order],
+        lines["open_units"].to_numpy(dtype=float)[order],
+        facts["rate"][order],
+        facts["stock"][order],
+        facts["waits"][order],
+    )
     back = np.empty_like(order)
     back[order] = np.arange(len(order))
     return {"short": short[back], "runs_out_in": runs_out[back], "stock_at_arrival": at_arrival[back]}
@@ -228,7 +283,7 @@ def _part(
     expected: NDArray[np.datetime64],
     advised_on: NDArray[np.datetime64] | None,
     worth: NDArray[np.float64],
-    facts: dict[str, NDArray[np.generic]],
+    facts: dict[str, NDArray[Any]],
     reason: str,
 ) -> pd.DataFrame:
     rows = lines.loc[chosen, ["purchase_order_id", "purchase_order_line_id", "supplier_id", *KEY]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,8 +21,9 @@ HORIZON_DAYS = 1_100  # the longest lead time a setting allows (two years), a ye
 class SupplierCalendar:
     """Order days and working spells of suppliers, one row each, from the as-of day on.
 
-    `extra_days` is how long the supplier keeps the shop waiting beyond the next review before it takes an order.
-    `open_rank[s, d]` counts the days outside shutdowns before day d, and `open_day[s, k]` is the k-th of them.
+    `extra_days` is how long the supplier keeps the shop waiting beyond the next review before it takes an
+    order. `open_rank[s, d]` counts the days outside shutdowns before day d, and `open_day[s, k]` is the k-th
+    of them.
     """
 
     supplier_id: NDArray[np.object_]
@@ -60,12 +62,14 @@ def supplier_calendars(
     """The calendar of each supplier named, from SUPPLIER and SUPPLIER_CLOSURE frames.
 
     The order day is the as-of day or the first later day on which the supplier takes orders: one of its order
-    weekdays, no public holiday of its country, outside its closures. A supplier that is not in the frame, names
-    an unknown weekday or country takes orders Monday to Friday, with `supplier_calendar_unknown`.
+    weekdays, no public holiday of its country, outside its closures. A supplier that is not in the frame,
+    names an unknown weekday or country takes orders Monday to Friday, with `supplier_calendar_unknown`.
 
     >>> suppliers = pd.DataFrame({"supplier_id": ["ACME"], "order_weekdays": ["Mon"], "country": [None]})
-    >>> closures = pd.DataFrame({"supplier_id": ["ACME"], "starts_on": ["2026-03-09"], "ends_on": ["2026-03-13"]})
-    >>> found = supplier_calendars(suppliers, closures, np.array(["ACME"], dtype=object), dt.date(2026, 3, 1), 7)
+    >>> closures = pd.DataFrame(
+    ...     {"supplier_id": ["ACME"], "starts_on": ["2026-03-09"], "ends_on": ["2026-03-13"]})
+    >>> names = np.array(["ACME"], dtype=object)
+    >>> found = supplier_calendars(suppliers, closures, names, dt.date(2026, 3, 1), 7)
     >>> found.order_on.astype(str).tolist(), found.extra_days.tolist()
     (['2026-03-02'], [7])
     """
@@ -77,8 +81,10 @@ def supplier_calendars(
     reasons = np.zeros(count, dtype=np.int64)
     rank = np.zeros((count, len(days)), dtype=np.int32)
     nth = np.zeros((count, len(days)), dtype=np.int32)
-    facts = suppliers.set_index("supplier_id")[["order_weekdays", "country"]].to_dict("index")
-    spells = {name: rows for name, rows in closures.groupby("supplier_id")}
+    facts: dict[str, dict[str, Any]] = suppliers.set_index("supplier_id")[
+        ["order_weekdays", "country"]
+    ].to_dict("index")  # type: ignore[assignment]
+    spells = dict(list(closures.groupby("supplier_id")))
     seen: dict[tuple[object, ...], tuple[NDArray[np.bool_], bool]] = {}
     for index, name in enumerate(supplier_id.tolist()):
         kind = tuple(facts[name].values()) if name in facts else ()
@@ -107,7 +113,7 @@ def supplier_calendars(
     return SupplierCalendar(supplier_id, start, order_on, extra, reasons, rank, nth)
 
 
-def _order_days(facts: dict[str, object] | None, days: Dates) -> tuple[NDArray[np.bool_], bool]:
+def _order_days(facts: dict[str, Any] | None, days: Dates) -> tuple[NDArray[np.bool_], bool]:
     years = [int(str(day)[:4]) for day in (days[0], days[-1])]
     if facts is None:
         return WorkingCalendar().is_open(days), False

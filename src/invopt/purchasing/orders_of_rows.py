@@ -15,7 +15,8 @@ from invopt.settings import Settings
 
 @dataclass(frozen=True)
 class OrderGroups:
-    """One order a supplier and location; `group` and the flags have one entry a row, the rest one an order."""
+    """One order a supplier and location; `group` and the flags have one entry a row, the rest one an
+    order."""
 
     group: NDArray[np.int64]  # -1 where the row has no supplier
     is_open: NDArray[np.bool_]  # its supplier takes an order within the horizon
@@ -31,7 +32,8 @@ def order_groups(
 ) -> OrderGroups:
     """Group the rows by supplier and location and look up minimum, order cost and container of each group.
 
-    A minimum in another currency than the supplier's terms is not applied and the rows say `minimum_currency`.
+    A minimum in another currency than the supplier's terms is not applied and the rows say
+    `minimum_currency`.
     """
     has_line = workings.line >= 0
     names = workings.calendar.supplier_id

@@ -1,4 +1,5 @@
-"""What to buy today: from the policy's need to a quantity that the supplier, the shelf and the purse allow."""
+"""What to buy today: from the policy's need to a quantity that the supplier, the shelf and the purse
+allow."""
 
 from __future__ import annotations
 
@@ -64,27 +65,37 @@ def propose(
     """One explained order proposal for each SKU-location that needs units, or gets some to fill an order.
 
     Frames of POLICY, STOCK_POSITION, SKU_LOCATION, SUPPLIER_TERM, SUPPLIER and SUPPLIER_CLOSURE; where given,
-    PRODUCT (last day to buy, shelf life, volume and weight), LEAD_TIME (choice among suppliers), `last_plan` (the
-    ORDER_PROPOSAL of the plan of an earlier day, for damping) and `commitments` (ORDER_COMMITMENT: what was
-    approved before; its open units have to be in the policy's `on_order_due_units`, and a proposal for what is
-    left after an approval of the same day gets an id of its own).
+    PRODUCT (last day to buy, shelf life, volume and weight), LEAD_TIME (choice among suppliers), `last_plan`
+    (the ORDER_PROPOSAL of the plan of an earlier day, for damping) and `commitments` (ORDER_COMMITMENT: what
+    was approved before; its open units have to be in the policy's `on_order_due_units`, and a proposal for
+    what is left after an approval of the same day gets an id of its own).
 
-    Returns ORDER_PROPOSAL, sorted by SKU and location. The steps, each a column: need of the policy -> ordered
-    ahead of a shutdown -> supplier -> MOQ -> whole packs -> line maximum -> price break where it pays -> lifecycle
+    Returns ORDER_PROPOSAL, sorted by SKU and location. The steps, each a column: need of the policy ->
+    ordered ahead of a shutdown -> supplier -> MOQ -> whole packs -> line maximum -> price break where it pays
+    -> lifecycle
     -> maximum cover and shelf life -> damping -> supplier's minimum order value -> container -> budget. All
     quantities are whole thousandths of a unit and the terms add up to `final_units` exactly.
 
-    Raises `TableError` where a frame does not match its table or a policy row has no `sku_location`. A bad input
-    of a single row (no supplier, two terms in force, a pack of zero, another currency ...) becomes its reason.
+    Raises `TableError` where a frame does not match its table or a policy row has no `sku_location`. A bad
+    input of a single row (no supplier, two terms in force, a pack of zero, another currency ...) becomes its
+    reason.
 
     Where it fails: a need is taken as given, so two locations that could share one MOQ are not pooled; the
     choice of supplier is made at the usual quantity, before minimums and breaks of other lines are known.
     """
     policy = check(policy, POLICY)
     workings = gather(
-        policy, check(stock_position, STOCK_POSITION), check(sku_location, SKU_LOCATION), products, terms,
-        check(suppliers, SUPPLIER), check(closures, SUPPLIER_CLOSURE), lead_time, settings, as_of,
-    )  # fmt: skip
+        policy,
+        check(stock_position, STOCK_POSITION),
+        check(sku_location, SKU_LOCATION),
+        products,
+        terms,
+        check(suppliers, SUPPLIER),
+        check(closures, SUPPLIER_CLOSURE),
+        lead_time,
+        settings,
+        as_of,
+    )
     urgency = _urgency(policy, workings)
     groups = order_groups(policy, workings, suppliers, settings)
     changes, final = _constrain(policy, workings, groups, urgency, last_plan, settings)
@@ -124,27 +135,44 @@ def _constrain(
     largest = np.minimum(np.maximum(cover, w.smallest_lot), w.line_maximum)
     if len(w.terms.sku_id):
         now = step(
-            price_break_quantity(now, np.maximum(w.line, 0), w.terms, np.minimum(cover, w.line_maximum),
-                                 w.rate_per_day, w.model.carrying_rate_per_year),
+            price_break_quantity(
+                now,
+                np.maximum(w.line, 0),
+                w.terms,
+                np.minimum(cover, w.line_maximum),
+                w.rate_per_day,
+                w.model.carrying_rate_per_year,
+            ),
             Reason.PRICE_BREAK,
-        )  # fmt: skip
+        )
     else:
         step(now)
     now = step(np.where(w.may_buy, now, 0))
     now = step(_within_cover(now, workings, largest, settings))
     now = step(_damped(now, policy, workings, largest, urgency, last_plan, settings), Reason.DAMPED)
     # What may be added without a need: only what still fits the cover, and never a lot that does not.
-    addable = np.where(w.may_buy & has_supplier & (np.minimum(cover, w.line_maximum) >= w.smallest_lot),
-                       np.minimum(cover, w.line_maximum), 0)  # fmt: skip
+    addable = np.where(
+        w.may_buy & has_supplier & (np.minimum(cover, w.line_maximum) >= w.smallest_lot),
+        np.minimum(cover, w.line_maximum),
+        0,
+    )
     now = step(
         reach_minimums(
             now, workings, addable, groups.group, groups.minimum_minor, groups.fixed_order_cost_minor
         )
     )
     now = step(
-        fit_containers(now, workings, addable, groups.group, groups.container_m3, groups.container_kg,
-                       buying.containers_per_order, buying.fill_containers)
-    )  # fmt: skip
+        fit_containers(
+            now,
+            workings,
+            addable,
+            groups.group,
+            groups.container_m3,
+            groups.container_kg,
+            buying.containers_per_order,
+            buying.fill_containers,
+        )
+    )
     if buying.budget_minor:
         now = within_budget(
             now, workings, groups.group, groups.minimum_minor, buying.budget_minor, groups.in_budget
@@ -235,9 +263,8 @@ def _proposals(
     quantity, line = final[kept], w.line[kept]
     cost = w.unit_cost(np.maximum(final, w.smallest_lot))[kept]
     has_line = line >= 0
-    supplier = (
-        np.where(has_line, w.terms.supplier_id[np.maximum(line, 0)], None) if len(w.terms.sku_id) else None
-    )
+    supplier = np.full(len(kept), None, dtype=object)
+    supplier[has_line] = w.terms.supplier_id[line[has_line]]
     sends, arrives = _dates(workings, kept, settings)
     until = np.where(
         np.isnat(arrives), w.lead_time_days[kept], (arrives - np.datetime64(as_of, "D")).astype(float)

@@ -22,7 +22,8 @@ def thousandths(units: ArrayLike) -> Thousandths:
 
 
 def units(quantity: ArrayLike) -> NDArray[np.float64]:
-    """Thousandths as units: the double nearest to the decimal, so that `thousandths` gives them back exactly."""
+    """Thousandths as units: the double nearest to the decimal, so that `thousandths` gives them back
+    exactly."""
     return np.asarray(quantity, dtype=np.int64) / THOUSAND
 
 

@@ -61,21 +61,25 @@ _WORDS = {
     Reason.NO_SUPPLIER: "no_supplier: no terms of any supplier cover this SKU; bring supplier_term rows",
     Reason.TERMS_NOT_IN_FORCE: "terms_not_in_force: its terms have ended or not begun on this day",
     Reason.TWO_TERMS_IN_FORCE: "two_terms_in_force: the terms that began last are used; end the earlier ones",
-    Reason.CURRENCY_MISMATCH: "currency_mismatch: the terms are in another currency than the SKU's cost and price",
+    Reason.CURRENCY_MISMATCH: "currency_mismatch: the terms are in another currency than the SKU's cost "
+    "and price",
     Reason.PACK_OF_ZERO: "pack_of_zero: a pack of one unit is assumed",
-    Reason.LINE_MAXIMUM_INFEASIBLE: "line_maximum_infeasible: no whole pack lies between the smallest quantity "
+    Reason.LINE_MAXIMUM_INFEASIBLE: "line_maximum_infeasible: no whole pack lies between the smallest "
+    "quantity "
     "and the line maximum",
     Reason.COST_UNKNOWN: "cost_unknown: the terms give no price; the SKU's own cost is used",
     Reason.PRICE_UNKNOWN: "price_unknown: the margin is assumed by purchasing.assumed_margin_share",
     Reason.PRICE_BELOW_COST: "price_below_cost: it is sold at or below what it costs",
     Reason.LEAD_TIME_ASSUMED: "lead_time_assumed: by lead_time.assumed_days",
     Reason.SUPPLIER_REPLACED: "supplier_replaced: the planned supplier has no usable terms on this day",
-    Reason.SUPPLIER_CALENDAR_UNKNOWN: "supplier_calendar_unknown: Monday to Friday without holidays is assumed",
+    Reason.SUPPLIER_CALENDAR_UNKNOWN: "supplier_calendar_unknown: Monday to Friday without holidays is "
+    "assumed",
     Reason.SUPPLIER_CLOSED: "supplier_closed: it takes no order within the horizon",
     Reason.POLICY_ASSUMED: "the policy rests on an assumed input",
     Reason.STOCK_ASSUMED: "the stock is assumed",
     Reason.NO_STOCK_POSITION: "no stock position is known: zero is assumed",
-    Reason.TERMS_CLOSED_BY_SAFETY_STOCK: "the policy's need differs from the sum of its terms by more than a unit; "
+    Reason.TERMS_CLOSED_BY_SAFETY_STOCK: "the policy's need differs from the sum of its terms by more than "
+    "a unit; "
     "safety stock takes up the difference",
     Reason.PULL_IN_FIRST: "an order on the way arrives too late: ask to pull it in before sending this one",
     Reason.ORDERED_AHEAD: "ordered ahead: the supplier takes no order when the next review is due",
@@ -90,28 +94,39 @@ _WORDS = {
     Reason.LAST_CHANCE: "last chance: its last day to buy falls before the next order day",
     Reason.MAXIMUM_COVER: "cut to the maximum cover",
     Reason.SHELF_LIFE: "cut to what sells within its shelf life",
-    Reason.LOT_TOO_LARGE: "lot_too_large: the smallest lot covers more demand than purchasing.largest_lot_cover_days",
+    Reason.LOT_TOO_LARGE: "lot_too_large: the smallest lot covers more demand than "
+    "purchasing.largest_lot_cover_days",
     Reason.DAMPED: "kept as in the last plan: the change is too small to matter",
     Reason.MINIMUM_FILLED: "filled up to the supplier's minimum order value",
-    Reason.MINIMUM_POSTPONED: "postponed: the order stays below the supplier's minimum and filling it costs more "
+    Reason.MINIMUM_POSTPONED: "postponed: the order stays below the supplier's minimum and filling it "
+    "costs more "
     "than waiting",
-    Reason.MINIMUM_INFEASIBLE: "minimum_infeasible: even all that may be bought stays below the supplier's minimum",
+    Reason.MINIMUM_INFEASIBLE: "minimum_infeasible: even all that may be bought stays below the supplier's "
+    "minimum",
     Reason.CONTAINER_CUT: "cut to what the containers hold",
     Reason.CONTAINER_FILLED: "added to fill the container",
     Reason.DIMENSIONS_UNKNOWN: "dimensions_unknown: it takes no room in the container plan",
     Reason.BUDGET_CUT: "cut by the budget: other packs earn more for the money",
-    Reason.BUDGET_BREAKS_MINIMUM: "budget_below_minimum: what the budget leaves is below the supplier's minimum",
-    Reason.MINIMUM_CURRENCY: "minimum_currency: the supplier's minimum is in another currency than its terms and is "
+    Reason.BUDGET_BREAKS_MINIMUM: "budget_below_minimum: what the budget leaves is below the supplier's "
+    "minimum",
+    Reason.MINIMUM_CURRENCY: "minimum_currency: the supplier's minimum is in another currency than its "
+    "terms and is "
     "not applied",
     Reason.BUDGET_CURRENCY: "outside the budget: its currency is not the business's",
 }
 
 # Reasons that mean an input was made up.
 ASSUMED = int(
-    Reason.TWO_TERMS_IN_FORCE | Reason.PACK_OF_ZERO | Reason.COST_UNKNOWN | Reason.PRICE_UNKNOWN
-    | Reason.LEAD_TIME_ASSUMED | Reason.SUPPLIER_CALENDAR_UNKNOWN | Reason.POLICY_ASSUMED | Reason.STOCK_ASSUMED
+    Reason.TWO_TERMS_IN_FORCE
+    | Reason.PACK_OF_ZERO
+    | Reason.COST_UNKNOWN
+    | Reason.PRICE_UNKNOWN
+    | Reason.LEAD_TIME_ASSUMED
+    | Reason.SUPPLIER_CALENDAR_UNKNOWN
+    | Reason.POLICY_ASSUMED
+    | Reason.STOCK_ASSUMED
     | Reason.NO_STOCK_POSITION
-)  # fmt: skip
+)
 
 
 def where(condition: NDArray[np.bool_], reason: Reason) -> Reasons:

@@ -37,14 +37,14 @@ def choose_suppliers(
 ) -> SupplierChoice:
     """Choose, for each SKU and location, the supplier with the lowest landed cost.
 
-    The landed cost of a unit is its price at the quantity usually bought (a review period's demand, at least the
-    smallest lot) plus the value tied up over the lead time: price x (1 + holding rate x lead time / 365). The
-    preferred supplier is left only where another is cheaper by more than `purchasing.preference_share`; equal
-    costs go to the shorter lead time, then to the first in alphabetical order. Where `planned_supplier_id`
-    names a supplier (the policy was made for it) and its terms are usable, it stays.
+    The landed cost of a unit is its price at the quantity usually bought (a review period's demand, at least
+    the smallest lot) plus the value tied up over the lead time: price x (1 + holding rate x lead time / 365).
+    The preferred supplier is left only where another is cheaper by more than `purchasing.preference_share`;
+    equal costs go to the shorter lead time, then to the first in alphabetical order. Where
+    `planned_supplier_id` names a supplier (the policy was made for it) and its terms are usable, it stays.
 
-    `sku_location` needs `sku_id, location_id, currency, last_year_units`; `lead_time` is a LEAD_TIME frame, whose
-    mean comes before the stated days of the terms, and those before `lead_time.assumed_days`.
+    `sku_location` needs `sku_id, location_id, currency, last_year_units`; `lead_time` is a LEAD_TIME frame,
+    whose mean comes before the stated days of the terms, and those before `lead_time.assumed_days`.
 
     A SKU-location without a usable line gets line -1 and the reason: `no_supplier`, `terms_not_in_force`,
     `currency_mismatch` or `line_maximum_infeasible`.

@@ -25,8 +25,8 @@ def reach_minimums(
 
     `group` is the order (supplier and location) of each row, -1 for none; `minimum_minor` and
     `fixed_order_cost_minor` have one entry an order; `largest` is the most of each row that may be bought.
-    An order is postponed where the whole of it, filled, earns less than its fixed cost: waiting is cheaper; or
-    where even everything that may be bought stays below the minimum. The reasons are added to `workings`.
+    An order is postponed where the whole of it, filled, earns less than its fixed cost: waiting is cheaper;
+    or where even everything that may be bought stays below the minimum. The reasons are added to `workings`.
     """
     orders = len(minimum_minor)
     short_orders = _values(quantity, workings, group, orders) < minimum_minor
@@ -46,9 +46,14 @@ def reach_minimums(
             break
         active = np.flatnonzero(short[groups] > 0)
         offered = segments(
-            model.take(active), filled[active], at_most[active], workings.smallest_lot[rows][active],
-            workings.pack[rows][active], price[active].astype(float), groups[active],
-        )  # fmt: skip
+            model.take(active),
+            filled[active],
+            at_most[active],
+            workings.smallest_lot[rows][active],
+            workings.pack[rows][active],
+            price[active].astype(float),
+            groups[active],
+        )
         added, _, still = take_to_reach(offered, short, len(active))
         filled[active] += added
         is_infeasible |= still > 0
@@ -83,4 +88,7 @@ def _values(
     bought = np.flatnonzero((group >= 0) & (quantity > 0))
     amount = amount_minor(quantity, workings.unit_cost(quantity))[bought]
     # Sums of whole minor units far below 2^53 are exact in doubles, so their order does not matter.
-    return np.bincount(group[bought], weights=amount.astype(float), minlength=orders)
+    values: NDArray[np.float64] = np.bincount(
+        group[bought], weights=amount.astype(float), minlength=orders
+    ).astype(np.float64)
+    return values

@@ -13,9 +13,9 @@ STATES_TO_ORDER = ("proposed", "approved", "changed")
 def supplier_orders(proposals: pd.DataFrame, suppliers: pd.DataFrame) -> pd.DataFrame:
     """One purchase order for each supplier, receiving location and order day.
 
-    `proposals` is ORDER_PROPOSAL, `suppliers` SUPPLIER. Lines without units, rejected, snoozed or already sent
-    are left out. Returns SUPPLIER_ORDER with the value, the supplier's minimum, and whether the one reaches the
-    other: after a planner's decision it may not, and the reason says by how much it falls short.
+    `proposals` is ORDER_PROPOSAL, `suppliers` SUPPLIER. Lines without units, rejected, snoozed or already
+    sent are left out. Returns SUPPLIER_ORDER with the value, the supplier's minimum, and whether the one
+    reaches the other: after a planner's decision it may not, and the reason says by how much it falls short.
     """
     lines = check(proposals, ORDER_PROPOSAL)
     lines = lines[
@@ -42,8 +42,10 @@ def supplier_orders(proposals: pd.DataFrame, suppliers: pd.DataFrame) -> pd.Data
     orders["meets_minimum"] = meets
     orders["units"] = orders["thousandths"] / 1_000
     orders["reason"] = [
-        _reason(*row)
-        for row in zip(foreign, minimum, short, orders["filled"], orders["currencies"], strict=True)
+        _reason(bool(other), int(least), int(lacks), int(filled), int(currencies))
+        for other, least, lacks, filled, currencies in zip(
+            foreign, minimum, short, orders["filled"], orders["currencies"], strict=True
+        )
     ]
     return check(orders.drop(columns=["thousandths", "currencies", "filled"]), SUPPLIER_ORDER)
 

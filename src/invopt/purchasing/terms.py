@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,8 +19,8 @@ from invopt.tables import SUPPLIER_TERM, check
 class TermsInForce:
     """The lines of every supplier on one day, as columns; a line is named by its position.
 
-    `break_from` and `break_cost` hold the price breaks of all lines one after another: those of line i begin at
-    `break_start[i]` and number `break_count[i]`, cheapest quantity first.
+    `break_from` and `break_cost` hold the price breaks of all lines one after another: those of line i begin
+    at `break_start[i]` and number `break_count[i]`, cheapest quantity first.
     """
 
     supplier_id: NDArray[np.object_]
@@ -62,11 +63,12 @@ class TermsInForce:
 def terms_in_force(terms: pd.DataFrame, as_of: dt.date) -> TermsInForce:
     """The terms of every supplier and SKU that hold on a day.
 
-    `terms` is a SUPPLIER_TERM frame. Terms hold from `valid_from_on` to `valid_until_on`, both included, missing
-    dates being open. Where two sets of terms of one supplier and SKU hold at once, the one that began last rules
-    and the line says `two_terms_in_force`. MOQ, pack, line maximum and lead time are those of the set (where its
-    breaks differ, the largest MOQ and pack and lead time and the smallest maximum). A missing pack is one unit, a
-    pack of zero is read as one and named; a line maximum below the smallest lot makes the line unusable.
+    `terms` is a SUPPLIER_TERM frame. Terms hold from `valid_from_on` to `valid_until_on`, both included,
+    missing dates being open. Where two sets of terms of one supplier and SKU hold at once, the one that began
+    last rules and the line says `two_terms_in_force`. MOQ, pack, line maximum and lead time are those of the
+    set (where its breaks differ, the largest MOQ and pack and lead time and the smallest maximum). A missing
+    pack is one unit, a pack of zero is read as one and named; a line maximum below the smallest lot makes the
+    line unusable.
 
     Raises `TableError` where the frame does not match SUPPLIER_TERM.
 
@@ -126,7 +128,8 @@ def terms_in_force(terms: pd.DataFrame, as_of: dt.date) -> TermsInForce:
 def _one_set_a_line(
     frame: pd.DataFrame, begun: NDArray[np.int64]
 ) -> tuple[pd.DataFrame, NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
-    """Sorted rows of the sets that rule, each row's line, whether it opens one, and which lines had two sets."""
+    """Sorted rows of the sets that rule, each row's line, whether it opens one, and which lines had two
+    sets."""
     supplier = pd.factorize(frame["supplier_id"], sort=True)[0]
     sku = pd.factorize(frame["sku_id"], sort=True)[0]
     order = np.lexsort((frame["from_units"].to_numpy(), -begun.astype(np.float64), supplier, sku))
@@ -142,7 +145,8 @@ def _one_set_a_line(
     return kept, line[rules], is_first[rules], had_two
 
 
-def _over(function: np.ufunc, values: NDArray[np.generic], starts: NDArray[np.int64]) -> NDArray[np.generic]:  # type: ignore[type-arg]
+def _over(function: Any, values: NDArray[Any], starts: NDArray[np.int64]) -> NDArray[Any]:
+    """A ufunc over the rows of each line."""
     return np.asarray(function.reduceat(values, starts)) if len(starts) else values[:0]
 
 

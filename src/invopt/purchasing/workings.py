@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -117,7 +118,8 @@ def gather(
     reasons |= where(price == 0, Reason.PRICE_UNKNOWN)
     reasons |= where((price > 0) & (price <= cost), Reason.PRICE_BELOW_COST)
     margin = np.where(price > 0, price - cost, cost * settings.purchasing.assumed_margin_share)
-    # A lead time from the policy is the one its quantities were made for; the choice's serves another supplier.
+    # A lead time from the policy is the one its quantities were made for; the choice's serves another
+    # supplier.
     replaced = (reasons & int(Reason.SUPPLIER_REPLACED)) != 0
     lead_days = np.where(replaced, choice.lead_time_days, policy["lead_time_days"].to_numpy(dtype=float))
     carrying = settings.policy.holding_rate_per_year + settings.purchasing.obsolescence_rate_per_year
@@ -173,7 +175,8 @@ def _free_stock(policy: pd.DataFrame, stock_position: pd.DataFrame) -> tuple[Tho
     free = thousandths(stock_position["on_hand_units"]) - thousandths(stock_position["reserved_units"])
     assumed = stock_position["is_assumed"].to_numpy(dtype=bool)[held] & (at >= 0)
     reasons = where(at < 0, Reason.NO_STOCK_POSITION) | where(assumed, Reason.STOCK_ASSUMED)
-    # More reserved than there is cannot be picked: the rest waits among the backorders, it is no negative stock.
+    # More reserved than there is cannot be picked: the rest waits among the backorders, it is no negative
+    # stock.
     return np.where(at >= 0, np.maximum(free[held], 0), 0), reasons
 
 
@@ -190,9 +193,14 @@ def _need_terms(policy: pd.DataFrame, free: Thousandths) -> tuple[dict[str, Thou
     }
     need = thousandths(policy["need_units"])
     total = (
-        terms["expected_demand_units"] - terms["expected_lost_units"] - terms["expected_returns_units"]
-        + terms["backorder_units"] + terms["safety_stock_units"] - terms["on_hand_units"] - terms["on_order_due_units"]
-    )  # fmt: skip
+        terms["expected_demand_units"]
+        - terms["expected_lost_units"]
+        - terms["expected_returns_units"]
+        + terms["backorder_units"]
+        + terms["safety_stock_units"]
+        - terms["on_hand_units"]
+        - terms["on_order_due_units"]
+    )
     terms["unneeded_units"] = np.where((need == 0) & (total < 0), -total, 0)
     gap = need - terms["unneeded_units"] - total
     terms["safety_stock_units"] = terms["safety_stock_units"] + gap
@@ -200,7 +208,7 @@ def _need_terms(policy: pd.DataFrame, free: Thousandths) -> tuple[dict[str, Thou
     return terms, where(np.abs(gap) > 1_000, Reason.TERMS_CLOSED_BY_SAFETY_STOCK)
 
 
-def _product_facts(skus: pd.DataFrame, products: pd.DataFrame | None) -> dict[str, NDArray[np.generic]]:
+def _product_facts(skus: pd.DataFrame, products: pd.DataFrame | None) -> dict[str, NDArray[Any]]:
     count = len(skus)
     if products is None or not len(products):
         nothing = np.full(count, np.nan)

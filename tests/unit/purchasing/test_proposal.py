@@ -12,9 +12,15 @@ from invopt.errors import TableError
 from tests.unit.purchasing import shop
 
 SIGNS = {
-    "expected_demand_units": 1, "expected_lost_units": -1, "expected_returns_units": -1, "backorder_units": 1,
-    "safety_stock_units": 1, "on_hand_units": -1, "on_order_due_units": -1, "unneeded_units": 1,
-}  # fmt: skip
+    "expected_demand_units": 1,
+    "expected_lost_units": -1,
+    "expected_returns_units": -1,
+    "backorder_units": 1,
+    "safety_stock_units": 1,
+    "on_hand_units": -1,
+    "on_order_due_units": -1,
+    "unneeded_units": 1,
+}
 
 
 def only(frame: pd.DataFrame) -> pd.Series:

@@ -15,19 +15,22 @@ def three(needs: list[float], **changed: object) -> dict[str, object]:
     mean = [14.0, 14.0, 140.0]
     return {
         "policy": shop.policy(
-            sku_id=SKUS, need_units=needs, expected_demand_units=mean, demand_sd_units=[5.0, 5.0, 20.0],
+            sku_id=SKUS,
+            need_units=needs,
+            expected_demand_units=mean,
+            demand_sd_units=[5.0, 5.0, 20.0],
             safety_stock_units=0.0,
         ),
         "stock_position": shop.stock(sku_id=SKUS, on_hand_units=mean),
         "sku_location": shop.skus(sku_id=SKUS),
         "terms": shop.terms(sku_id=SKUS, pack_units=5.0),
-    } | changed  # fmt: skip
+    } | changed
 
 
 def test_an_order_is_filled_with_what_sells_soonest() -> None:
     given = three([20.0, 0.0, 0.0], suppliers=shop.suppliers(minimum_order_minor=50_000))
-    # All have three intervals' demand on the shelf: what is added waits, and C waits least.
-    given["stock_position"] = shop.stock(sku_id=SKUS, on_hand_units=[70.0, 70.0, 420.0])
+    # Enough of all is on the shelf: what is added waits, and C waits least.
+    given["stock_position"] = shop.stock(sku_id=SKUS, on_hand_units=[14.0, 42.0, 280.0])
     found = shop.plan(**given)
     assert found["amount_minor"].sum() == 50_000
     by_sku = found.set_index("sku_id")["order_minimum_change_units"]
