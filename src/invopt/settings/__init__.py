@@ -15,9 +15,9 @@ from invopt.errors import SettingsError
 from invopt.settings.business import Business, Retention, Run
 from invopt.settings.forecasting import Forecast
 from invopt.settings.intake import Ingest
-from invopt.settings.forecasting import Forecast
 from invopt.settings.orders import Orders
 from invopt.settings.planning import Demand, LeadTime, Policy
+from invopt.settings.purchasing import Purchasing
 from invopt.settings.returns import Returns
 from invopt.settings.section import Section
 
@@ -34,6 +34,7 @@ class Settings:
     policy: Policy = field(default_factory=Policy)
     orders: Orders = field(default_factory=Orders)
     returns: Returns = field(default_factory=Returns)
+    purchasing: Purchasing = field(default_factory=Purchasing)
     run: Run = field(default_factory=Run)
     retention: Retention = field(default_factory=Retention)
 
@@ -103,6 +104,7 @@ __all__ = [
     "LeadTime",
     "Orders",
     "Policy",
+    "Purchasing",
     "Retention",
     "Returns",
     "Run",

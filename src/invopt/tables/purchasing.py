@@ -4,55 +4,57 @@ from __future__ import annotations
 
 from invopt.tables.declaration import Table, date, flag, integer, minor, real, text, units
 
+# In the order in which they act; each but the first has its own column of change in the proposal.
 BINDING_CONSTRAINTS = (
-    "none", "moq", "pack", "line_maximum", "price_break", "minimum_order_value", "budget",
-    "lifecycle", "maximum_cover", "no_supplier",
+    "none", "closure", "no_supplier", "moq", "pack", "line_maximum", "price_break", "lifecycle", "maximum_cover",
+    "damping", "minimum_order_value", "container", "budget", "decision",
 )  # fmt: skip
+
+# Where a decision stands, from the proposal until the goods are in.
+PROPOSAL_STATES = ("proposed", "approved", "changed", "rejected", "snoozed", "sent", "confirmed",
+                   "partly_received", "closed")  # fmt: skip
 
 ORDER_PROPOSAL = Table(
     "order_proposal",
     grain="one row per planned SKU and location that needs units or was kept from them by a constraint",
     key=("sku_id", "location_id"),
     columns=(
-        text("proposal_id", "stable across reruns of the same day: SKU, location and as-of day"),
+        text(
+            "proposal_id",
+            "SKU|location|as-of day, and |2, |3 for what is left after an approval of the same day",
+        ),
         text("sku_id", "SKU"),
         text("location_id", "location"),
         text("supplier_id", "supplier; missing where none sells it", nullable=True),
-        date("order_on", "day to send the order: today or the supplier's next order day"),
-        date("expected_on", "day the goods are expected"),
-        # The explanation: the terms below add up to final_units, exactly.
-        real("expected_demand_units", "+ mean demand over the protection interval", "units"),
-        real("expected_lost_units", "- of it, lost before this order can arrive", "units"),
-        real("expected_returns_units", "- resaleable returns expected inside it", "units"),
-        real("backorder_units", "+ customer orders waiting", "units"),
-        real("safety_stock_units", "+ what the target adds to the means; may be negative", "units"),
-        real("on_hand_units", "- units there and free", "units"),
-        real("on_order_due_units", "- receipts expected inside the interval", "units"),
-        real(
-            "unneeded_units",
-            "+ what is already covered beyond the target (so that the need is not negative)",
-            "units",
-        ),
-        real("moq_change_units", "+ raised to the smallest quantity", "units"),
-        real("pack_change_units", "+ rounded to whole packs", "units"),
-        real("line_maximum_change_units", "+ cut to the largest quantity", "units"),
-        real("price_break_change_units", "+ raised to a cheaper price where that pays", "units"),
-        real("order_minimum_change_units", "+ added so that the supplier accepts the order", "units"),
-        real("budget_change_units", "+ cut because the budget ran out", "units"),
-        real(
-            "lifecycle_change_units",
-            "+ cut because the SKU is not to be bought, or covered long enough",
-            "units",
-        ),
-        real(
-            "need_units",
-            "the unconstrained quantity: the sum of the terms before the constraints",
-            "units",
-            minimum=0,
-        ),
-        real("final_units", "the quantity proposed", "units", minimum=0),
+        date("order_on", "day to send the order: today or the supplier's next order day", nullable=True),
+        date("expected_on", "day the goods are expected", nullable=True),
+        # The explanation: the terms below, each with its sign, add up to final_units exactly. All are whole
+        # thousandths of a unit, so that their decimal sum is exact whatever the order of adding.
+        units("expected_demand_units", "+ mean demand over the protection interval"),
+        units("expected_lost_units", "- of it, lost before this order can arrive"),
+        units("expected_returns_units", "- resaleable returns expected inside it"),
+        units("backorder_units", "+ customer orders waiting"),
+        units("safety_stock_units", "+ what the target adds to the means; may be negative"),
+        units("on_hand_units", "- units there and free"),
+        units("on_order_due_units", "- receipts expected inside the interval"),
+        units("unneeded_units", "+ what is already covered beyond the target (so that the need is not negative)"),
+        units("need_units", "= the unconstrained quantity: the sum of the terms above", minimum=0),
+        units("closure_change_units", "+ ordered ahead: the supplier takes no order when the next review is due"),
+        units("supplier_change_units", "- cut because no supplier can deliver it on usable terms"),
+        units("moq_change_units", "+ raised to the smallest quantity"),
+        units("pack_change_units", "+ rounded up to whole packs"),
+        units("line_maximum_change_units", "- cut to the largest quantity"),
+        units("price_break_change_units", "+ raised to a cheaper price where that pays"),
+        units("lifecycle_change_units", "- cut because the SKU is not to be bought"),
+        units("cover_change_units", "- cut because it would cover too many days of demand"),
+        units("damping_change_units", "+/- kept as in the last plan, the change being too small to matter"),
+        units("order_minimum_change_units", "+ added so that the supplier accepts the order; - postponed with it"),
+        units("container_change_units", "- cut to what the containers hold; + added to fill them"),
+        units("budget_change_units", "- cut because the budget ran out"),
+        units("decision_change_units", "+/- changed by the planner's decision"),
+        units("final_units", "= the quantity proposed", minimum=0),
         text(
-            "binding_constraint", "the constraint that moved the quantity most", choices=BINDING_CONSTRAINTS
+            "binding_constraint", "the constraint that moved the quantity most; the earlier one of two", choices=BINDING_CONSTRAINTS
         ),
         minor("unit_cost_minor", "price at that quantity", minimum=0),
         minor("amount_minor", "final quantity x price", minimum=0),
@@ -63,7 +65,7 @@ ORDER_PROPOSAL = Table(
         text(
             "state",
             "where the decision stands",
-            choices=("proposed", "approved", "changed", "rejected", "snoozed"),
+            choices=PROPOSAL_STATES,
         ),
         flag("is_assumed", "an input was assumed"),
         text("reason", "the explanation in words"),
@@ -106,5 +108,41 @@ SUPPLIER_ORDER = Table(
         text("currency", "ISO 4217 code"),
         flag("meets_minimum", "the value reaches the minimum"),
         text("reason", "what was done about the minimum"),
+    ),
+)
+
+ORDER_COMMITMENT = Table(
+    "order_commitment",
+    grain="one row per proposal that was approved: what is being bought, until the goods are in",
+    key=("proposal_id",),
+    columns=(
+        text("proposal_id", "proposal that was approved"),
+        text("purchase_order_id", "purchase order it left in; missing until it is sent", nullable=True),
+        text("supplier_id", "supplier"),
+        text("sku_id", "SKU"),
+        text("location_id", "receiving location"),
+        units("approved_units", "quantity approved", minimum=0),
+        units("received_units", "of it, received as decisions say", minimum=0),
+        units("open_units", "still to come; zero once closed, lapsed or rejected", minimum=0),
+        minor("unit_cost_minor", "price of one unit", minimum=0),
+        text("currency", "ISO 4217 code"),
+        date("approved_on", "day (UTC) of the approval"),
+        date("sent_on", "day (UTC) it was sent", nullable=True),
+        date("confirmed_on", "arrival day the supplier confirmed", nullable=True),
+        text("state", "where it stands", choices=PROPOSAL_STATES),
+        text("decided_by", "who decided last"),
+        text("reason", "why, in the words of the last decision; empty for none"),
+    ),
+)
+
+REFUSED_DECISION = Table(
+    "refused_decision",
+    grain="one row per decision about a proposal that could not be followed",
+    key=("decision_id",),
+    columns=(
+        text("decision_id", "decision"),
+        text("key", "what it was about"),
+        text("action", "what it asked for"),
+        text("reason", "why it could not be followed and how to mend it"),
     ),
 )

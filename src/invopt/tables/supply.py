@@ -26,8 +26,8 @@ SUPPLIER = Table(
 
 SUPPLIER_TERM = Table(
     "supplier_term",
-    grain="one row per supplier, SKU and smallest quantity of a price break",
-    key=("supplier_id", "sku_id", "from_units"),
+    grain="one row per supplier, SKU, first day of the terms and smallest quantity of a price break",
+    key=("supplier_id", "sku_id", "from_units", "valid_from_on"),
     is_input=True,
     columns=(
         text("supplier_id", "supplier"),

@@ -1,0 +1,116 @@
+"""What a further unit earns: margin it saves before the next order could come, less waiting on the shelf."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Reals = NDArray[np.float64]
+DAYS_IN_YEAR = 365.0
+LONGEST_WAIT_DAYS = 1_825.0  # a unit that waits longer than five years costs no more than one that waits five
+
+
+@dataclass(frozen=True)
+class GainModel:
+    """What is known of each row (all arrays of one length; quantities in units, money in minor units).
+
+    `position` is what is there and due before this order, less backorders. The gain of raising the order of a
+    row from a to b units is the integral over u from position + a to position + b of
+
+        margin x P(D > u) - cost x (holding + obsolescence per year) x wait(u) / 365,
+
+    where D is the demand of the interval that this order has to cover (so that P(D > u) is the probability
+    that the u-th unit is sold before the next order could bring it) and wait(u) = u / rate - lead time days
+    is how long the u-th unit lies on the shelf once it has come, at least 0 and at most five years. The
+    integrand falls with u, so gains are concave: taking packs in the order of their gain is optimal but for
+    the last lump. D is negative binomial by its mean and variance (Poisson where the variance is not above
+    the mean).
+
+    It overstates the gain of the first units where demand of the interval before this order's arrival has
+    already been lost; it is a ranking, not a forecast of profit.
+    """
+
+    position: Reals
+    demand_mean: Reals
+    demand_sd: Reals
+    rate_per_day: Reals
+    lead_time_days: Reals
+    margin_minor: Reals
+    cost_minor: Reals
+    carrying_rate_per_year: float
+
+    def take(self, rows: NDArray[np.int64]) -> GainModel:
+        """The model of some rows, repeated as often as they are named."""
+        columns: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
+        for name, value in columns.items():
+            columns[name] = value[rows] if isinstance(value, np.ndarray) else value
+        return GainModel(**columns)
+
+    def between(self, low: Reals, high: Reals) -> Reals:
+        """Gain, in minor units, of raising each row's order from `low` to `high` units."""
+        return self._up_to(self.position + high) - self._up_to(self.position + low)
+
+    def _up_to(self, level: Reals) -> Reals:
+        sold = expected_sales(self.demand_mean, self.demand_sd, level)
+        waiting = _waiting_days(level, self.rate_per_day, self.lead_time_days)
+        carrying = self.carrying_rate_per_year / DAYS_IN_YEAR * self.cost_minor
+        return self.margin_minor * sold - carrying * waiting
+
+
+def expected_sales(mean: Reals, sd: Reals, level: Reals) -> Reals:
+    """E[min(D, x)] of a negative-binomial demand D, by its mean and standard deviation; `level` x in units.
+
+    For whole x and D negative binomial with parameters (r, p), D's mean r (1 - p) / p,
+    E[min(D, x)] = mean x P(D' <= x - 2) + x P(D > x - 1), D' with r + 1 in place of r (the size-biased law);
+    between whole numbers it is linear, and below zero it is x itself: a unit that fills a backorder is sold.
+    A variance that is not above the mean makes D Poisson. Exact to rounding for whole-unit demand.
+
+    >>> expected_sales(np.array([2.0]), np.array([2.0]), np.array([1.0])).round(6).tolist()   # 1 - P(D = 0)
+    [0.75]
+    """
+    whole = np.floor(level)
+    result = _expected_sales_whole(mean, sd, whole)
+    between = np.flatnonzero(level > whole)
+    if len(between):
+        above = _expected_sales_whole(mean[between], sd[between], whole[between] + 1.0)
+        result[between] += (level - whole)[between] * (above - result[between])
+    return np.where(level <= 0.0, level, result)
+
+
+def _expected_sales_whole(mean: Reals, sd: Reals, level: Reals) -> Reals:
+    from scipy.special import betainc, pdtr
+
+    variance = np.square(sd)
+    x = np.maximum(level, 0.0)
+    result = np.minimum(mean, x)
+    # Twelve standard deviations above the mean nothing is left to add, and far below it every unit is sold.
+    matters = (
+        (mean > 0.0) & (x > 0.0) & (x < mean + 12.0 * sd + 40.0 * (1.0 + variance / np.maximum(mean, 1e-9)))
+    )
+    is_over = matters & (variance > mean * (1.0 + 1e-9))
+    is_poisson = matters & ~is_over
+    if is_over.any():
+        m, v, k = mean[is_over], variance[is_over], x[is_over]
+        r, p = m * m / (v - m), m / v
+        at_most = betainc(r, k, p)  # P(D <= k - 1)
+        biased = np.where(k >= 2.0, betainc(r + 1.0, np.maximum(k - 1.0, 1.0), p), 0.0)
+        result[is_over] = m * biased + k * (1.0 - at_most)
+    if is_poisson.any():
+        m, k = mean[is_poisson], x[is_poisson]
+        biased = np.where(k >= 2.0, pdtr(np.maximum(k - 2.0, 0.0), m), 0.0)
+        result[is_poisson] = m * biased + k * (1.0 - pdtr(k - 1.0, m))
+    return result
+
+
+def _waiting_days(level: Reals, rate: Reals, lead_time_days: Reals) -> Reals:
+    """Integral from 0 to `level` of the days that each unit waits on the shelf, in unit-days."""
+    is_moving = rate > 0.0
+    safe_rate = np.where(is_moving, rate, 1.0)
+    waited = np.maximum(level - safe_rate * lead_time_days, 0.0)
+    longest = safe_rate * LONGEST_WAIT_DAYS
+    short = np.minimum(waited, longest)
+    moving = short * short / (2.0 * safe_rate) + (waited - short) * LONGEST_WAIT_DAYS
+    return np.where(is_moving, moving, np.maximum(level, 0.0) * LONGEST_WAIT_DAYS)

@@ -1,0 +1,82 @@
+"""What the buyer decides once: budget, cover, containers, and when a change is worth a change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from invopt.settings.section import Section, setting
+
+
+@dataclass(frozen=True)
+class Purchasing(Section):
+    """How a need becomes an order."""
+
+    budget_minor: int = setting(
+        0,
+        "Most that one run's proposals may cost together, in business.currency; 0 for no budget.",
+        unit="minor units",
+        minimum=0,
+    )
+    maximum_cover_days: int = setting(
+        365,
+        "No order beyond the smallest lot may cover more days of demand than this.",
+        unit="days",
+        minimum=1,
+    )
+    largest_lot_cover_days: int = setting(
+        3_650,
+        "Where even the smallest lot covers more days of demand than this, nothing is ordered.",
+        unit="days",
+        minimum=1,
+    )
+    obsolescence_rate_per_year: float = setting(
+        0.10,
+        "Value that stock loses in a year of waiting, as a share of its cost.",
+        unit="share of cost",
+        minimum=0,
+    )
+    assumed_margin_share: float = setting(
+        0.5, "Margin where no price is known, as a share of cost.", unit="share of cost", minimum=0
+    )
+    preference_share: float = setting(
+        0.05,
+        "The preferred supplier is left only where another's landed cost is lower by more than this.",
+        unit="share of cost",
+        minimum=0,
+    )
+    smallest_change_share: float = setting(
+        0.10,
+        "A proposal keeps its quantity of the last plan where it would change by less than this and is "
+        "as urgent as it was; 0 follows every change.",
+        unit="share of quantity",
+        minimum=0,
+        maximum=1,
+    )
+    fill_containers: bool = setting(
+        False, "Fill the last container of an order with what is needed next, where that gains anything."
+    )
+    container_m3_by_supplier: dict[str, float] = setting(
+        {}, "Volume of one container of that supplier.", unit="m3", minimum=0
+    )
+    container_kg_by_supplier: dict[str, float] = setting(
+        {}, "Load of one container of that supplier.", unit="kg", minimum=0
+    )
+    containers_per_order: int = setting(
+        1, "Most containers in one order to such a supplier.", unit="containers", minimum=1
+    )
+    chase_after_days: int = setting(
+        2, "An order so many days past its expected day is chased.", unit="days", minimum=0
+    )
+    confirm_within_days: int = setting(
+        3, "An order still unconfirmed after so many days is chased.", unit="days", minimum=0
+    )
+    surplus_cover_days: int = setting(
+        180, "Stock and orders beyond so many days of demand are surplus.", unit="days", minimum=1
+    )
+    smallest_advice_minor: int = setting(
+        500,
+        "A delay or reduction of an open order worth less than this is not advised.",
+        unit="minor units",
+        minimum=0,
+    )
+    forward_weeks: int = setting(26, "Weeks of the forward plan.", unit="weeks", minimum=1, maximum=104)
