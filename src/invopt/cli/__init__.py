@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from invopt.cli import ingest, planning, shop
+from invopt.cli import ingest, planning, sample, shop
 from invopt.errors import InvoptError
 
 app = typer.Typer(
@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (shop, ingest, planning):
+for group in (shop, ingest, planning, sample):
     group.register(app)
 
 

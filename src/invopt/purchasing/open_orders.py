@@ -224,7 +224,7 @@ def _remaining_days(
 
     planned = np.maximum(np.asarray(facts["lead_time_days"], dtype=float), 1.0)
     location = column("log_location_days", np.log(planned))
-    spread = column("log_scale", np.full(len(lines), settings.lead_time.assumed_log_sd))
+    spread = column("log_scale", np.full(len(lines), settings.lead_time.assumed_log_scale))
     scale = np.maximum(spread, LEAST_LOG_SCALE)
     freedom = np.maximum(column("degrees_of_freedom", np.full(len(lines), 30.0)), 1.0)
     freedom = np.where(np.isfinite(freedom), freedom, 1e6)

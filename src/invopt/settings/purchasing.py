@@ -11,6 +11,10 @@ from invopt.settings.section import Section, setting
 class Purchasing(Section):
     """How a need becomes an order."""
 
+    assumed_supplier: str = setting(
+        "(supplier not given)",
+        "Supplier that stands in for all SKUs where a business has brought no supplier terms at all.",
+    )
     budget_minor: int = setting(
         0,
         "Most that one run's proposals may cost together, in business.currency; 0 for no budget.",

@@ -32,7 +32,7 @@ class ChunkDemand:
         """The chunk as the forecast takes it; series of a category share their season."""
         return DemandBlock(
             demand=self.clean.demand,
-            group=groups.get_indexer(self.keys["category_id"]).astype(np.int64),
+            group=groups.get_indexer(pd.Index(self.keys["category_id"])).astype(np.int64),
             horizon=axis.horizon,
             season_length=axis.season_length,
             period="week" if axis.period_days == 7 else "day",
@@ -76,7 +76,8 @@ class ChunkDemands:
         """The categories, in order."""
         with self.run.tables(SKU_LOCATION) as db:
             found = db.frame("select distinct category_id from sku_location order by category_id")
-        return pd.Index(found["category_id"])
+        categories: pd.Index = pd.Index(found["category_id"])
+        return categories
 
     def __len__(self) -> int:
         """How many chunks there are."""

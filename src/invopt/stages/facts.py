@@ -14,6 +14,8 @@ import pandas as pd
 
 from invopt import database
 from invopt.database import Database
+from invopt.decisions import read_decisions
+from invopt.purchasing import commitments, commitments_as_inbound
 from invopt.stages.run import Run
 from invopt.tables import (
     DEMAND,
@@ -21,9 +23,12 @@ from invopt.tables import (
     INPUT_TABLES,
     OPEN_ORDER_LINE,
     ORDER_LINE,
+    ORDER_PROPOSAL,
+    PURCHASE_ORDER_LINE,
     SKU_LOCATION,
     STOCK_POSITION,
     Table,
+    empty,
 )
 
 # Inputs that later stages read as they are, each as of the day; of order lines only the related ones.
@@ -37,18 +42,28 @@ def gather_facts(run: Run) -> None:
         run.progress("demand as it was ordered")
         for name in ("sale_line", "sale_cancellation", "stockout", "promotion_day", "return_now"):
             db.sql_file(f"facts/{name}", _wanted(db, f"facts/{name}", run))
-        for table in (DEMAND, INBOUND, OPEN_ORDER_LINE):
+        for table in (DEMAND, OPEN_ORDER_LINE):
             _write(db, f"facts/{table.name}", table, run)
         _write(db, "facts/related_order_line", ORDER_LINE, run)
         for table in _CARRIED:
             db.to_parquet(f"select * from {table.name}_now order by {', '.join(table.key)}", run.path(table))
         known = db.frame(database.statement("facts/sku_location"), _wanted(db, "facts/sku_location", run))
         counted = db.frame(database.statement("facts/stock_count"), _wanted(db, "facts/stock_count", run))
-        due = db.frame(database.statement("facts/inbound"), _wanted(db, "facts/inbound", run))
+        sent = db.frame(database.statement("facts/inbound"), _wanted(db, "facts/inbound", run), table=INBOUND)
     run.progress(f"{len(known):,} SKU-locations known")
+    due = with_commitments(sent, run)
+    run.write(INBOUND, due)
     described = describe_sku_locations(known, run)
     run.write(SKU_LOCATION, described)
     run.write(STOCK_POSITION, stock_position(described, counted, due))
+
+
+def with_commitments(sent: pd.DataFrame, run: Run) -> pd.DataFrame:
+    """Open purchase orders and what was approved since: a plan proposes only what is left."""
+    decisions = read_decisions(run.workspace.decisions_path)
+    committed, _ = commitments(decisions, empty(ORDER_PROPOSAL), run.as_of)
+    approved = commitments_as_inbound(committed, run.read(PURCHASE_ORDER_LINE), run.as_of)
+    return pd.concat([sent, approved], ignore_index=True) if len(approved) else sent
 
 
 def describe_sku_locations(known: pd.DataFrame, run: Run) -> pd.DataFrame:

@@ -12,17 +12,32 @@ from invopt.errors import IngestError, InvoptError, StageError
 from invopt.ingest import ingest_inbox
 from invopt.stages.facts import gather_facts
 from invopt.stages.forecast import make_forecast
+from invopt.stages.orders import plan_orders
+from invopt.stages.policy import make_policy
 from invopt.stages.publish import prune, publish
+from invopt.stages.purchasing import plan_purchases
 from invopt.stages.run import Progress, Run, begin, carry_over, clock, silent
+from invopt.stages.supply import make_lead_times
 from invopt.tables import (
+    ALLOCATION,
+    ALLOCATION_BOUND,
+    BACKLOG,
     CLEANED_DEMAND,
     DEMAND,
     FORECAST,
     FORECAST_MODEL,
     INBOUND,
+    LEAD_TIME,
+    OPEN_ORDER_ADVICE,
     OPEN_ORDER_LINE,
+    ORDER_CHECK,
+    ORDER_COMMITMENT,
+    ORDER_PROPOSAL,
+    POLICY,
+    REFUSED_DECISION,
     SKU_LOCATION,
     STOCK_POSITION,
+    SUPPLIER_ORDER,
     Table,
 )
 from invopt.workspace import Workspace
@@ -53,6 +68,22 @@ NIGHT: tuple[Stage, ...] = (
         (CLEANED_DEMAND, FORECAST, FORECAST_MODEL),
         "what customers will want",
         "Look at the demand of the SKUs named.",
+    ),
+    Stage("lead_times", make_lead_times, (LEAD_TIME,), "how long each supplier takes", "Look at the receipts."),
+    Stage(
+        "orders",
+        plan_orders,
+        (ORDER_CHECK, ALLOCATION, BACKLOG, ALLOCATION_BOUND),
+        "open orders verified and allocated",
+        "Look at the open orders.",
+    ),
+    Stage("policy", make_policy, (POLICY,), "how much stock is right", "Look at targets and lead times."),
+    Stage(
+        "purchasing",
+        plan_purchases,
+        (ORDER_PROPOSAL, ORDER_COMMITMENT, REFUSED_DECISION, SUPPLIER_ORDER, OPEN_ORDER_ADVICE),
+        "what to buy",
+        "Look at the suppliers' terms.",
     ),
 )
 

@@ -34,8 +34,8 @@ class Axis:
         known = int((stop - first).astype(np.int64)) // days
         history = max(1, min(known, settings.demand.history_periods))
         return cls(
-            first_on=np.datetime64(stop - np.timedelta64(history * days, "D"), "D"),
-            stop_on=np.datetime64(stop, "D"),
+            first_on=np.datetime64(str(stop - np.timedelta64(history * days, "D")), "D"),
+            stop_on=np.datetime64(str(stop), "D"),
             history=history,
             horizon=settings.forecast.horizon_periods,
             period_days=days,

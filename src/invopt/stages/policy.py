@@ -44,8 +44,8 @@ def make_policy(run: Run) -> None:
     axis = run_axis(run)
     suppliers = planned_suppliers(run)
     lead_time = run.read(LEAD_TIME)
-    waiting = run.read(BACKLOG)
-    waiting = waiting[waiting["cause"] != "rejected"].groupby(_KEY)["waiting_units"].sum()
+    backlog = run.read(BACKLOG)
+    waiting = backlog[backlog["cause"] != "rejected"].groupby(_KEY)["waiting_units"].sum()
     chunks = list(run.chunks())
     if not chunks:
         run.write_empty(POLICY)

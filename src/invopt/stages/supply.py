@@ -31,7 +31,7 @@ def make_lead_times(run: Run) -> None:
         how="inner",
         validate="many_to_many",
     )
-    on_the_way = inbound[_KEY].drop_duplicates().assign(lead_time_days=pd.NA)
+    on_the_way = inbound[_KEY].drop_duplicates().assign(lead_time_days=float("nan"))
     wanted = pd.concat([offered[[*_KEY, "lead_time_days"]], on_the_way], ignore_index=True)
     wanted["lead_time_days"] = wanted["lead_time_days"].astype("Int64")
     wanted = wanted.drop_duplicates(_KEY, ignore_index=True)

@@ -1,0 +1,63 @@
+"""Purchasing stage: what to buy, in which orders, and what to do about orders on the way."""
+
+from __future__ import annotations
+
+from invopt.decisions import read_decisions
+from invopt.purchasing import (
+    advise_open_orders,
+    apply_decisions,
+    commitments,
+    propose,
+    supplier_orders,
+)
+from invopt.stages.run import Run
+from invopt.stages.supply import usable_terms
+from invopt.tables import (
+    INBOUND,
+    LEAD_TIME,
+    OPEN_ORDER_ADVICE,
+    ORDER_COMMITMENT,
+    ORDER_PROPOSAL,
+    POLICY,
+    PRODUCT,
+    REFUSED_DECISION,
+    SKU_LOCATION,
+    STOCK_POSITION,
+    SUPPLIER,
+    SUPPLIER_CLOSURE,
+    SUPPLIER_ORDER,
+    SUPPLIER_TERM,
+    empty,
+)
+
+
+def plan_purchases(run: Run) -> None:
+    """Write the explained proposals, the supplier orders they add up to, and advice on open orders."""
+    settings = run.settings
+    known, policy, stock = run.read(SKU_LOCATION), run.read(POLICY), run.read(STOCK_POSITION)
+    terms = usable_terms(run.read(SUPPLIER_TERM), known[known["is_planned"]], settings)
+    suppliers, lead_time = run.read(SUPPLIER), run.read(LEAD_TIME)
+    decisions = read_decisions(run.workspace.decisions_path)
+    committed, refused = commitments(decisions, empty(ORDER_PROPOSAL), run.as_of)
+    proposals = propose(
+        policy,
+        stock,
+        known,
+        terms,
+        suppliers,
+        run.read(SUPPLIER_CLOSURE),
+        settings,
+        run.as_of,
+        products=run.read(PRODUCT),
+        lead_time=lead_time,
+        commitments=committed,
+    )
+    proposals = apply_decisions(proposals, decisions, run.as_of)
+    run.write(ORDER_PROPOSAL, proposals)
+    run.write(ORDER_COMMITMENT, committed)
+    run.write(REFUSED_DECISION, refused)
+    run.write(SUPPLIER_ORDER, supplier_orders(proposals, suppliers))
+    run.write(
+        OPEN_ORDER_ADVICE,
+        advise_open_orders(run.read(INBOUND), policy, stock, known, lead_time, settings, run.as_of),
+    )
