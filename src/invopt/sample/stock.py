@@ -25,10 +25,9 @@ def stock_snapshot_table(
     On the last day the count is physical: what open orders have reserved still lies on the shelf.
     """
     places = 2 * goods.skus
-    day = np.concatenate([ledger.out_day, ledger.count_day]).astype(np.int64)
-    place = np.concatenate([ledger.out_place, ledger.count_place]).astype(np.int64)
-    units = np.concatenate([ledger.out_units, ledger.count_units]).astype(np.int64)
-    share = np.concatenate([ledger.out_share, np.zeros(len(ledger.count_day))])
+    both = (ledger.stockouts, ledger.counts)
+    day, place = np.concatenate([part.day for part in both]), np.concatenate([part.place for part in both])
+    units, share = np.concatenate([part.units for part in both]), np.concatenate([part.out_share for part in both])
     order = np.lexsort((place, day))
     day, place, units, share = day[order], place[order], units[order], share[order]
     # A day with a stockout that was counted too stands twice: the stockout's row, which came first, is kept.

@@ -20,6 +20,10 @@ SETTINGS = """# What differs from the default settings for the made-up shop.
 [business]
 name = "Larch & Linnet (a made-up shop)"
 home_location = "LEEDS"
+
+[demand]
+# Each region sees the stock of its own warehouse alone: what is out there is not served from the other.
+is_rerouted = false
 """
 
 
