@@ -36,7 +36,9 @@ def worlds(draw: st.DrawFn) -> dict[str, object]:
         for place in PLACES
         if draw(st.booleans())
     ]
-    outcomes = {f"o{order}": draw(st.sampled_from(["accepted", "accepted", "on_hold"])) for order in range(orders)}
+    outcomes = {
+        f"o{order}": draw(st.sampled_from(["accepted", "accepted", "on_hold"])) for order in range(orders)
+    }
     return {
         "lines": order_lines(*rows), "stock": stock(*held), "parcels": parcels(*costs), "outcomes": outcomes,
         "settings": Orders(
@@ -73,7 +75,12 @@ def test_allocation_conserves_units_and_ignores_row_order(world: dict[str, objec
         return frame.iloc[rows].reset_index(drop=True)
 
     again = allocate(
-        shuffled(lines), shuffled(checks), shuffled(held), shuffled(world["parcels"]), world["settings"], AS_OF
+        shuffled(lines),
+        shuffled(checks),
+        shuffled(held),
+        shuffled(world["parcels"]),
+        world["settings"],
+        AS_OF,
     )
     for first, second, by in (
         (plan.allocation, again.allocation, [*key, "location_id"]),

@@ -34,7 +34,12 @@ def test_takes_the_cheapest_place_that_holds_all_of_it() -> None:
     lines = order_lines({"order_id": "o"}, {"order_id": "o", "order_line_id": "2", "sku_id": "B"})
     costs = parcels(("o", "L1", 300), ("o", "L2", 400), ("o", "L3", 250))
     plan = allocate(
-        lines, accepted(lines), stock(("A", "L1", 5), ("A", "L2", 5), ("B", "L2", 5), ("B", "L3", 5)), costs, PLAIN, AS_OF
+        lines,
+        accepted(lines),
+        stock(("A", "L1", 5), ("A", "L2", 5), ("B", "L2", 5), ("B", "L3", 5)),
+        costs,
+        PLAIN,
+        AS_OF,
     )
     assert served(plan) == {("o", "A", "L2"): 1.0, ("o", "B", "L2"): 1.0}
     assert plan.backlog.empty
@@ -68,7 +73,9 @@ def test_an_order_makes_way_for_one_that_has_no_other_place() -> None:
     assert plan.bounds["method"].tolist() == ["exact"]
 
 
-@pytest.mark.parametrize(("policy", "expected"), [("split", 3.0), ("backorder", 2.0), ("hold_until_complete", 0.0)])
+@pytest.mark.parametrize(
+    ("policy", "expected"), [("split", 3.0), ("backorder", 2.0), ("hold_until_complete", 0.0)]
+)
 def test_what_a_channel_does_when_an_order_is_short(policy: str, expected: float) -> None:
     lines = order_lines({"order_id": "o", "ordered_units": 4, "channel": "market"})
     costs = parcels(("o", "L1", 300), ("o", "L2", 300))
@@ -82,9 +89,7 @@ def test_a_complete_line_waits_for_the_rest_and_takes_its_date() -> None:
     lines = order_lines(
         {"order_id": "o"}, {"order_id": "o", "order_line_id": "2", "sku_id": "B", "ordered_units": 2}
     )
-    receipts = expected_receipts(
-        inbound(("B", "L1", 5, "2026-03-20")), no_lead_times(), PLAIN, AS_OF
-    )
+    receipts = expected_receipts(inbound(("B", "L1", 5, "2026-03-20")), no_lead_times(), PLAIN, AS_OF)
     settings = Orders(shortage_policy="hold_until_complete")
     plan = allocate(
         lines, accepted(lines), stock(("A", "L1", 5)), parcels(("o", "L1", 300)), settings, AS_OF, receipts
@@ -113,7 +118,12 @@ def test_the_backlog_queues_for_what_is_on_order() -> None:
 def test_held_and_rejected_orders_take_no_stock() -> None:
     lines = order_lines({"order_id": "a"}, {"order_id": "b"}, {"order_id": "c"})
     plan = allocate(
-        lines, accepted(lines, a="on_hold", b="rejected"), stock(("A", "L1", 1)), parcels(("c", "L1", 1)), PLAIN, AS_OF
+        lines,
+        accepted(lines, a="on_hold", b="rejected"),
+        stock(("A", "L1", 1)),
+        parcels(("c", "L1", 1)),
+        PLAIN,
+        AS_OF,
     )
     assert plan.allocation["order_id"].tolist() == ["c"]
     assert dict(zip(plan.backlog["order_id"], plan.backlog["cause"], strict=True)) == {
@@ -157,11 +167,20 @@ def test_two_lines_of_one_sku_share_its_stock_first_line_first() -> None:
 def test_capacity_puts_later_orders_on_later_working_days() -> None:
     lines = order_lines(*({"order_id": f"o{number}"} for number in range(5)))
     places = check(
-        pd.DataFrame([{"location_id": "L1", "pick_lines_per_day": 2}]).reindex(columns=list(LOCATION.names)), LOCATION
+        pd.DataFrame([{"location_id": "L1", "pick_lines_per_day": 2}]).reindex(columns=list(LOCATION.names)),
+        LOCATION,
     )
     friday = np.datetime64("2026-03-13")
     plan = allocate(
-        lines, accepted(lines), stock(("A", "L1", 9)), parcels(), PLAIN, friday, None, places, WorkingCalendar()
+        lines,
+        accepted(lines),
+        stock(("A", "L1", 9)),
+        parcels(),
+        PLAIN,
+        friday,
+        None,
+        places,
+        WorkingCalendar(),
     )
     assert plan.allocation["order_id"].tolist() == ["o0", "o1"]
     assert plan.backlog["cause"].unique().tolist() == ["capacity"]
@@ -186,7 +205,9 @@ def test_no_orders_at_all() -> None:
 
 def brute_force(needs: list[dict[str, int]], held: dict[tuple[str, str], int], costs: np.ndarray) -> float:
     """Cheapest plan by trying every way to serve each unit from each place, or not at all."""
-    units = [(order, sku) for order, need in enumerate(needs) for sku, count in need.items() for _ in range(count)]
+    units = [
+        (order, sku) for order, need in enumerate(needs) for sku, count in need.items() for _ in range(count)
+    ]
     places = costs.shape[1]
     shortage = 1000 * PLAIN.lost_margin_share + PLAIN.unserved_unit_minor
     best = np.inf
@@ -216,7 +237,8 @@ def test_against_every_possible_plan(seed: int, exact_orders: int) -> None:
     """Small groups must be solved to the optimum; by prices alone the bound must hold and the gap be small."""
     rng = np.random.default_rng(seed)
     needs = [
-        {sku: int(rng.integers(1, 3)) for sku in ("A", "B") if rng.random() < 0.7} or {"A": 1} for _ in range(3)
+        {sku: int(rng.integers(1, 3)) for sku in ("A", "B") if rng.random() < 0.7} or {"A": 1}
+        for _ in range(3)
     ]
     held = {(sku, f"L{place}"): int(rng.integers(0, 4)) for sku in ("A", "B") for place in range(2)}
     costs = rng.integers(200, 900, (3, 2))
@@ -227,12 +249,19 @@ def test_against_every_possible_plan(seed: int, exact_orders: int) -> None:
             for sku, count in need.items()
         )
     )
-    table = parcels(*((str(order), f"L{place}", int(costs[order, place])) for order in range(3) for place in range(2)))
+    table = parcels(
+        *((str(order), f"L{place}", int(costs[order, place])) for order in range(3) for place in range(2))
+    )
     settings = Orders(
         overdue_weight=1, due_soon_weight=1, paid_weight=1, age_weight_per_day=0, exact_orders=exact_orders
     )
     plan = allocate(
-        lines, accepted(lines), stock(*((sku, place, units) for (sku, place), units in held.items())), table, settings, AS_OF
+        lines,
+        accepted(lines),
+        stock(*((sku, place, units) for (sku, place), units in held.items())),
+        table,
+        settings,
+        AS_OF,
     )
     best = brute_force(needs, held, costs)
     assert plan.bounds["bound_minor"].sum() <= best + 1e-6

@@ -1,0 +1,150 @@
+"""The return policy as data: rules of the shop, the first that fits decides, and statutes as a floor."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from invopt.errors import SettingsError
+from invopt.tables.returns import GRADES, RETURN_REASONS
+
+LABEL_PAYERS = ("shop", "customer")
+
+
+@dataclass(frozen=True)
+class ReturnRule:
+    """Whom it concerns (None: all) and what it answers; see `models/return_policy.toml` for each name."""
+
+    name: str
+    categories: tuple[str, ...] | None = None
+    exempt_categories: tuple[str, ...] = ()
+    skus: tuple[str, ...] | None = None
+    countries: tuple[str, ...] | None = None
+    channels: tuple[str, ...] | None = None
+    reasons: tuple[str, ...] | None = None
+    ordered_from_on: dt.date | None = None
+    ordered_until_on: dt.date | None = None
+    delivered_from_on: dt.date | None = None
+    delivered_until_on: dt.date | None = None
+    window_days: int = 0
+    window_until_on: dt.date | None = None
+    final_sale: bool = False
+    exchange_only: bool = False
+    keep_below_minor: int = 0
+    fee_minor: int = 0
+    fee_share: float = 0.0
+    label_paid_by: str = "customer"
+    refunds_shipping: bool = False
+    grade_deduction: dict[str, float] = field(default_factory=dict)
+    refused_grades: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raise `SettingsError` for a value that cannot be meant."""
+        where = f"return policy, rule {self.name!r}"
+        if self.window_days < 0 or self.fee_minor < 0 or not 0 <= self.fee_share <= 1:
+            raise SettingsError(f"{where}: window and fee cannot be negative, a fee share not above 1.")
+        if self.label_paid_by not in LABEL_PAYERS:
+            raise SettingsError(f"{where}: label_paid_by is {self.label_paid_by!r}; write shop or customer.")
+        if unknown := set(self.reasons or ()) - set(RETURN_REASONS):
+            raise SettingsError(
+                f"{where}: reasons {sorted(unknown)} are none of {', '.join(RETURN_REASONS)}."
+            )
+        if unknown := (set(self.grade_deduction) | set(self.refused_grades)) - set(GRADES):
+            raise SettingsError(f"{where}: grades {sorted(unknown)} are none of {', '.join(GRADES)}.")
+        if any(not 0 <= share <= 1 for share in self.grade_deduction.values()):
+            raise SettingsError(f"{where}: a grade_deduction is a share between 0 and 1.")
+
+    def fits(self, cases: pd.DataFrame) -> NDArray[np.bool_]:
+        """Which cases it concerns: `category_id, sku_id, country, channel, return_reason, ordered_on,
+        delivered_on`.
+        """
+        fits = np.ones(len(cases), dtype=bool)
+        for column, allowed in (
+            ("category_id", self.categories), ("sku_id", self.skus), ("country", self.countries),
+            ("channel", self.channels), ("return_reason", self.reasons),
+        ):  # fmt: skip
+            if allowed is not None:
+                fits &= cases[column].isin(allowed).to_numpy(dtype=bool)
+        if self.exempt_categories:
+            fits &= ~cases["category_id"].isin(self.exempt_categories).to_numpy(dtype=bool)
+        for column, first, last in (
+            ("ordered_on", self.ordered_from_on, self.ordered_until_on),
+            ("delivered_on", self.delivered_from_on, self.delivered_until_on),
+        ):
+            days = cases[column].to_numpy(dtype="datetime64[D]")
+            if first is not None:
+                fits &= days >= np.datetime64(first)
+            if last is not None:
+                fits &= days <= np.datetime64(last)
+        return fits
+
+
+@dataclass(frozen=True)
+class ReturnPolicy:
+    """Rules in the sequence in which they are asked, and the statutes under them."""
+
+    rules: tuple[ReturnRule, ...]
+    statutes: tuple[ReturnRule, ...] = ()
+
+    @classmethod
+    def read(cls, path: Path) -> ReturnPolicy:
+        """Read a TOML file; raises `SettingsError` naming what is wrong."""
+        try:
+            document = tomllib.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise SettingsError(
+                f"{path}: no such file. models/return_policy.toml is one to start from."
+            ) from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{path}: not a TOML file: {error}.") from error
+        return cls.of(document, where=str(path))
+
+    @classmethod
+    def of(cls, document: dict[str, Any], *, where: str = "return policy") -> ReturnPolicy:
+        """A policy from a nested mapping with the lists `rule` and `statute`.
+
+        >>> policy = ReturnPolicy.of({"rule": [{"name": "standard", "window_days": 30}]})
+        >>> policy.rules[0].window_days
+        30
+        """
+        if unknown := set(document) - {"rule", "statute"}:
+            raise SettingsError(f"{where}: {sorted(unknown)} is neither [[rule]] nor [[statute]].")
+        rules = tuple(_rule(item, where) for item in document.get("rule", []))
+        statutes = tuple(_rule(item, where) for item in document.get("statute", []))
+        names = [item.name for item in rules + statutes]
+        if len(set(names)) != len(names):
+            raise SettingsError(f"{where}: two rules have the same name; answers could not tell them apart.")
+        return cls(rules, statutes)
+
+
+def _rule(item: dict[str, Any], where: str) -> ReturnRule:
+    known = {part.name: part for part in fields(ReturnRule)}
+    if "name" not in item:
+        raise SettingsError(f"{where}: a rule has no name; every answer names the rule that gave it.")
+    values: dict[str, Any] = {}
+    for name, value in item.items():
+        if name not in known:
+            raise SettingsError(
+                f"{where}, rule {item['name']!r}: {name!r} is unknown. Known: {', '.join(known)}."
+            )
+        values[name] = tuple(value) if isinstance(value, list) else value
+        kind = str(known[name].type)
+        is_right = (
+            isinstance(values[name], tuple) if kind.startswith("tuple")
+            else isinstance(value, dt.date) and not isinstance(value, dt.datetime) if kind.startswith("dt.date")
+            else isinstance(value, bool) if kind == "bool"
+            else isinstance(value, int | float) and not isinstance(value, bool) if kind == "float"
+            else isinstance(value, int) and not isinstance(value, bool) if kind == "int"
+            else isinstance(value, dict) if kind.startswith("dict")
+            else isinstance(value, str)
+        )  # fmt: skip
+        if not is_right:
+            raise SettingsError(f"{where}, rule {item['name']!r}: {name} = {value!r} is not a {kind}.")
+    return ReturnRule(**values)
