@@ -11,6 +11,7 @@ from invopt.settings.section import Section, setting
 class Purchasing(Section):
     """How a need becomes an order."""
 
+    assumed_supplier: str = setting("UNKNOWN", "Supplier that stands in where a business has named none at all.")
     budget_minor: int = setting(
         0,
         "Most that one run's proposals may cost together, in business.currency; 0 for no budget.",
@@ -64,9 +65,7 @@ class Purchasing(Section):
     containers_per_order: int = setting(
         1, "Most containers in one order to such a supplier.", unit="containers", minimum=1
     )
-    chase_after_days: int = setting(
-        2, "An order so many days past its expected day is chased.", unit="days", minimum=0
-    )
+    chase_after_days: int = setting(2, "An order so many days past its expected day is chased.", unit="days", minimum=0)
     confirm_within_days: int = setting(
         3, "An order still unconfirmed after so many days is chased.", unit="days", minimum=0
     )
