@@ -39,9 +39,7 @@ def shops(draw: st.DrawFn) -> dict[str, object]:
             on_order_due_units=pick(0.0, 12.5),
             supplier_id=pick("ACME", "BEST", None),
         ),
-        "stock_position": shop.stock(
-            sku_id=names, on_hand_units=rng.gamma(1.0, 60.0, count).round(3).tolist()
-        ),
+        "stock_position": shop.stock(sku_id=names, on_hand_units=rng.gamma(1.0, 60.0, count).round(3).tolist()),
         "sku_location": shop.skus(
             sku_id=names,
             lifecycle=pick("active", "active", "active", "run_down"),
@@ -73,9 +71,7 @@ def test_the_terms_add_up_exactly_and_the_limits_hold(made: dict[str, object], b
     found = shop.plan(**made, settings=shop.settings(budget_minor=budget))
     changes = [name for name in found.columns if name.endswith("_change_units")]
     for row in found.to_dict("records"):
-        exact = {
-            name: Decimal(str(row[name])) for name in (*PLUS, *MINUS, *changes, "need_units", "final_units")
-        }
+        exact = {name: Decimal(str(row[name])) for name in (*PLUS, *MINUS, *changes, "need_units", "final_units")}
         need = sum(exact[name] for name in PLUS) - sum(exact[name] for name in MINUS)
         assert need == exact["need_units"]
         assert need + sum(exact[name] for name in changes) == exact["final_units"]
@@ -111,7 +107,5 @@ def test_without_shared_limits_the_partition_does_not_matter(made: dict[str, obj
     whole = shop.plan(**made)
     policy = made["policy"]
     parts = [policy.iloc[:cut].reset_index(drop=True), policy.iloc[cut:].reset_index(drop=True)]
-    found = pd.concat(
-        [shop.plan(**(made | {"policy": part})) for part in parts if len(part)], ignore_index=True
-    )
+    found = pd.concat([shop.plan(**(made | {"policy": part})) for part in parts if len(part)], ignore_index=True)
     pd.testing.assert_frame_equal(found.sort_values("sku_id", ignore_index=True), whole)

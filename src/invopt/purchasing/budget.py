@@ -47,9 +47,7 @@ def within_budget(
     return kept
 
 
-def _cut(
-    quantity: Thousandths, workings: Workings, rows: NDArray[np.int64], budget_minor: int
-) -> Thousandths:
+def _cut(quantity: Thousandths, workings: Workings, rows: NDArray[np.int64], budget_minor: int) -> Thousandths:
     """Quantities of `rows` that fit the budget, zero elsewhere."""
     prices = workings.unit_cost(quantity)
     dearest = np.maximum(workings.terms.highest_cost(np.maximum(workings.line, 0)), prices)
@@ -84,9 +82,9 @@ def _order_values(
 ) -> NDArray[np.float64]:
     rows = np.flatnonzero((group >= 0) & (quantity > 0))
     amounts = amount_minor(quantity, workings.unit_cost(quantity))[rows]
-    values: NDArray[np.float64] = np.bincount(
-        group[rows], weights=amounts.astype(float), minlength=orders
-    ).astype(np.float64)
+    values: NDArray[np.float64] = np.bincount(group[rows], weights=amounts.astype(float), minlength=orders).astype(
+        np.float64
+    )
     return values
 
 

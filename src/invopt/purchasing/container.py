@@ -100,9 +100,7 @@ def _fill(
         return kept
     offered = _offer(workings, rows, open_rows, kept, at_most, share, groups)
     earns = offered.gain > 0
-    worthwhile = Segments(
-        *(getattr(offered, name)[earns] for name in ("row", "lots", "lot", "use", "gain", "group"))
-    )
+    worthwhile = Segments(*(getattr(offered, name)[earns] for name in ("row", "lots", "lot", "use", "gain", "group")))
     added, _ = take_within(worthwhile, np.maximum(begun - used, 0.0), len(open_rows))
     filled = kept.copy()
     filled[open_rows] += added

@@ -50,9 +50,7 @@ def decision_value(units: float, proposal: pd.Series | None = None) -> str:
     return json.dumps(value)
 
 
-def commitments(
-    decisions: pd.DataFrame, proposals: pd.DataFrame, as_of: dt.date
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def commitments(decisions: pd.DataFrame, proposals: pd.DataFrame, as_of: dt.date) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What was approved and where it stands, and the decisions that could not be followed.
 
     `decisions` is DECISION (rows of subject `order_proposal`, key the proposal's id), `proposals` is
@@ -96,9 +94,7 @@ def commitments(
     return found, check(pd.DataFrame(refused, columns=names), REFUSED_DECISION)
 
 
-def commitments_as_inbound(
-    committed: pd.DataFrame, purchase_order_lines: pd.DataFrame, as_of: dt.date
-) -> pd.DataFrame:
+def commitments_as_inbound(committed: pd.DataFrame, purchase_order_lines: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
     """The open commitments as INBOUND rows, so that the next plan proposes only what is left.
 
     A commitment whose purchase order has come back as a PURCHASE_ORDER_LINE of the same order and SKU is left
@@ -230,9 +226,7 @@ def _tell(story: _Story, row: dict[str, Any], known: pd.DataFrame) -> str:
     is_sent = story.sent_on is not None
     if action in ("approve", "change"):
         if is_sent:
-            return (
-                "it was already sent: change the purchase order with the supplier and record what is received"
-            )
+            return "it was already sent: change the purchase order with the supplier and record what is received"
         return _approve(story, row, known)
     if action in ("reject", "snooze", "reopen"):
         if is_sent:
@@ -250,9 +244,7 @@ def _tell(story: _Story, row: dict[str, Any], known: pd.DataFrame) -> str:
         if not is_sent and action != "close":
             return "send it before it is confirmed or received"
         return _follow_up(story, action, row["to_value"])
-    return (
-        f"unknown action {action!r}: approve, change, reject, snooze, reopen, send, confirm, receive or close"
-    )
+    return f"unknown action {action!r}: approve, change, reject, snooze, reopen, send, confirm, receive or close"
 
 
 def _approve(story: _Story, row: dict[str, Any], known: pd.DataFrame) -> str:

@@ -71,9 +71,7 @@ def segments(
     return Segments(row[order], lots[order], lot[order], use[order], gain[order], group[row][order])
 
 
-def take_within(
-    found: Segments, capacity: NDArray[np.float64], rows: int
-) -> tuple[Thousandths, NDArray[np.float64]]:
+def take_within(found: Segments, capacity: NDArray[np.float64], rows: int) -> tuple[Thousandths, NDArray[np.float64]]:
     """Take the best lots of each group while they fit its capacity.
 
     Returns the quantity added to each row (thousandths) and the gain taken in each group. A row whose next

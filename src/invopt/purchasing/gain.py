@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from invopt.probability import negative_binomial_expected_short
+
 Reals = NDArray[np.float64]
 DAYS_IN_YEAR = 365.0
 LONGEST_WAIT_DAYS = 1_825.0  # a unit that waits longer than five years costs no more than one that waits five
@@ -63,46 +65,15 @@ class GainModel:
 def expected_sales(mean: Reals, sd: Reals, level: Reals) -> Reals:
     """E[min(D, x)] of a negative-binomial demand D, by its mean and standard deviation; `level` x in units.
 
-    For whole x and D negative binomial with parameters (r, p), D's mean r (1 - p) / p,
-    E[min(D, x)] = mean x P(D' <= x - 2) + x P(D > x - 1), D' with r + 1 in place of r (the size-biased law);
-    between whole numbers it is linear, and below zero it is x itself: a unit that fills a backorder is sold.
-    A variance that is not above the mean makes D Poisson. Exact to rounding for whole-unit demand.
+    E[min(D, x)] = mean - E[(D - x)+], linear between whole numbers; below zero it is x itself: a unit that
+    fills a backorder is sold. A variance that is not above the mean makes D Poisson.
 
     >>> expected_sales(np.array([2.0]), np.array([2.0]), np.array([1.0])).round(6).tolist()   # 1 - P(D = 0)
     [0.75]
     """
-    whole = np.floor(level)
-    result = _expected_sales_whole(mean, sd, whole)
-    between = np.flatnonzero(level > whole)
-    if len(between):
-        above = _expected_sales_whole(mean[between], sd[between], whole[between] + 1.0)
-        result[between] += (level - whole)[between] * (above - result[between])
-    return np.where(level <= 0.0, level, result)
-
-
-def _expected_sales_whole(mean: Reals, sd: Reals, level: Reals) -> Reals:
-    from scipy.special import betainc, pdtr
-
-    variance = np.square(sd)
-    x = np.maximum(level, 0.0)
-    result = np.minimum(mean, x)
-    # Twelve standard deviations above the mean nothing is left to add, and far below it every unit is sold.
-    matters = (
-        (mean > 0.0) & (x > 0.0) & (x < mean + 12.0 * sd + 40.0 * (1.0 + variance / np.maximum(mean, 1e-9)))
-    )
-    is_over = matters & (variance > mean * (1.0 + 1e-9))
-    is_poisson = matters & ~is_over
-    if is_over.any():
-        m, v, k = mean[is_over], variance[is_over], x[is_over]
-        r, p = m * m / (v - m), m / v
-        at_most = betainc(r, k, p)  # P(D <= k - 1)
-        biased = np.where(k >= 2.0, betainc(r + 1.0, np.maximum(k - 1.0, 1.0), p), 0.0)
-        result[is_over] = m * biased + k * (1.0 - at_most)
-    if is_poisson.any():
-        m, k = mean[is_poisson], x[is_poisson]
-        biased = np.where(k >= 2.0, pdtr(np.maximum(k - 2.0, 0.0), m), 0.0)
-        result[is_poisson] = m * biased + k * (1.0 - pdtr(k - 1.0, m))
-    return result
+    square = np.square(mean)
+    dispersion = np.divide(np.maximum(np.square(sd) - mean, 0.0), square, out=np.zeros_like(square), where=square > 0.0)
+    return np.where(level <= 0.0, level, mean - negative_binomial_expected_short(level, mean, dispersion))
 
 
 def _waiting_days(level: Reals, rate: Reals, lead_time_days: Reals) -> Reals:

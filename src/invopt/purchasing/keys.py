@@ -27,9 +27,7 @@ def positions(rows: pd.DataFrame, table: pd.DataFrame, key: Sequence[str]) -> ND
     index = pd.Index(held)
     if not index.is_unique:
         first = table.loc[index.duplicated(), names].head(3).to_dict("records")
-        raise TableError(
-            f"duplicate keys ({', '.join(names)}), first: {first}. Aggregate to one row per key."
-        )
+        raise TableError(f"duplicate keys ({', '.join(names)}), first: {first}. Aggregate to one row per key.")
     return np.asarray(index.get_indexer(pd.Index(wanted)), dtype=np.int64)
 
 

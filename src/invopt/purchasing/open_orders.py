@@ -65,9 +65,7 @@ def advise_open_orders(
     due = np.where(np.isnat(confirmed), ordered + np.ceil(median).astype("timedelta64[D]"), confirmed)
     is_past = due < today
     stands = ~np.isnat(confirmed) & ~is_past
-    wait = np.where(
-        stands, (due - today).astype(float), np.maximum(np.ceil(remaining), 0.0 if not len(age) else 1.0)
-    )
+    wait = np.where(stands, (due - today).astype(float), np.maximum(np.ceil(remaining), 0.0 if not len(age) else 1.0))
     expected = today + wait.astype("timedelta64[D]")
 
     flow = _play(lines, wait, facts)
@@ -133,19 +131,13 @@ def advise_open_orders(
     whole = worthwhile & (excess >= open_units)
     why = f"it would lie beyond {settings.purchasing.surplus_cover_days} days of demand"
     parts.append(_part(lines, whole, "cancel", excess, expected, None, surplus_worth, facts, why))
-    parts.append(
-        _part(lines, worthwhile & ~whole, "reduce", excess, expected, None, surplus_worth, facts, why)
-    )
+    parts.append(_part(lines, worthwhile & ~whole, "reduce", excess, expected, None, surplus_worth, facts, why))
 
     spare = flow["stock_at_arrival"] - np.maximum(facts["safety"], 0.0)
     days = np.where(rate > 0, np.floor(spare / np.where(rate > 0, rate, 1.0)), 0.0)
     days = np.clip(days, 0.0, LONGEST_WAIT_DAYS)
     saved = open_units * cost * carrying * days / DAYS_IN_YEAR
-    delays = (
-        ~worthwhile
-        & (days > settings.policy.review_days)
-        & (saved >= settings.purchasing.smallest_advice_minor)
-    )
+    delays = ~worthwhile & (days > settings.policy.review_days) & (saved >= settings.purchasing.smallest_advice_minor)
     later = expected + days.astype("timedelta64[D]")
     parts.append(
         _part(
@@ -177,9 +169,7 @@ def _facts(
         return np.where(at >= 0, frame[name].to_numpy(dtype=float)[np.maximum(at, 0)], missing)
 
     days = column(policy, "protection_days", 0.0)
-    rate = np.where(
-        days > 0, column(policy, "expected_demand_units", 0.0) / np.where(days > 0, days, 1.0), 0.0
-    )
+    rate = np.where(days > 0, column(policy, "expected_demand_units", 0.0) / np.where(days > 0, days, 1.0), 0.0)
     cost, price = column(skus, "unit_cost_minor", 0.0), column(skus, "unit_price_minor", 0.0)
     assumed = cost * settings.purchasing.assumed_margin_share
     at = positions(lines, skus, KEY)
@@ -190,9 +180,7 @@ def _facts(
     at_policy = positions(lines, policy, KEY)
     waits = np.zeros(len(lines), dtype=bool)
     if len(policy):
-        waits = (policy["shortage_rule"] == "backorders").to_numpy()[np.maximum(at_policy, 0)] & (
-            at_policy >= 0
-        )
+        waits = (policy["shortage_rule"] == "backorders").to_numpy()[np.maximum(at_policy, 0)] & (at_policy >= 0)
     return {
         "rate": rate,
         "stock": free - column(policy, "backorder_units", 0.0),
@@ -292,9 +280,7 @@ def _part(
         open_units=lines.loc[chosen, "open_units"],
         advised_units=np.round(advised[chosen], 3),
         expected_on=expected[chosen].astype("datetime64[us]"),
-        advised_on=np.datetime64("NaT", "us")
-        if advised_on is None
-        else advised_on[chosen].astype("datetime64[us]"),
+        advised_on=np.datetime64("NaT", "us") if advised_on is None else advised_on[chosen].astype("datetime64[us]"),
         worth_minor=np.rint(worth[chosen]).astype(np.int64),
         currency=facts["currency"][chosen],
         reason=reason,

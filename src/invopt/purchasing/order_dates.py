@@ -81,9 +81,9 @@ def supplier_calendars(
     reasons = np.zeros(count, dtype=np.int64)
     rank = np.zeros((count, len(days)), dtype=np.int32)
     nth = np.zeros((count, len(days)), dtype=np.int32)
-    facts: dict[str, dict[str, Any]] = suppliers.set_index("supplier_id")[
-        ["order_weekdays", "country"]
-    ].to_dict("index")  # type: ignore[assignment]
+    facts: dict[str, dict[str, Any]] = suppliers.set_index("supplier_id")[["order_weekdays", "country"]].to_dict(
+        "index"
+    )  # type: ignore[assignment]
     spells = dict(list(closures.groupby("supplier_id")))
     seen: dict[tuple[object, ...], tuple[NDArray[np.bool_], bool]] = {}
     for index, name in enumerate(supplier_id.tolist()):

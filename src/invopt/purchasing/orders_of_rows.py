@@ -27,9 +27,7 @@ class OrderGroups:
     container_kg: NDArray[np.float64]
 
 
-def order_groups(
-    policy: pd.DataFrame, workings: Workings, suppliers: pd.DataFrame, settings: Settings
-) -> OrderGroups:
+def order_groups(policy: pd.DataFrame, workings: Workings, suppliers: pd.DataFrame, settings: Settings) -> OrderGroups:
     """Group the rows by supplier and location and look up minimum, order cost and container of each group.
 
     A minimum in another currency than the supplier's terms is not applied and the rows say

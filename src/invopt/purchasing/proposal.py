@@ -99,9 +99,7 @@ def propose(
     urgency = _urgency(policy, workings)
     groups = order_groups(policy, workings, suppliers, settings)
     changes, final = _constrain(policy, workings, groups, urgency, last_plan, settings)
-    kept = np.flatnonzero(
-        (workings.sums["need_units"] > 0) | (final > 0) | (changes["closure_change_units"] != 0)
-    )
+    kept = np.flatnonzero((workings.sums["need_units"] > 0) | (final > 0) | (changes["closure_change_units"] != 0))
     return _proposals(policy, workings, changes, final, urgency, kept, settings, as_of, commitments)
 
 
@@ -157,9 +155,7 @@ def _constrain(
         0,
     )
     now = step(
-        reach_minimums(
-            now, workings, addable, groups.group, groups.minimum_minor, groups.fixed_order_cost_minor
-        )
+        reach_minimums(now, workings, addable, groups.group, groups.minimum_minor, groups.fixed_order_cost_minor)
     )
     now = step(
         fit_containers(
@@ -174,9 +170,7 @@ def _constrain(
         )
     )
     if buying.budget_minor:
-        now = within_budget(
-            now, workings, groups.group, groups.minimum_minor, buying.budget_minor, groups.in_budget
-        )
+        now = within_budget(now, workings, groups.group, groups.minimum_minor, buying.budget_minor, groups.in_budget)
     step(now)
     names = [name for name, _ in CHANGES]
     return {name: after - before for name, before, after in zip(names, steps, steps[1:], strict=False)}, now
@@ -192,9 +186,7 @@ def _ordered_ahead(workings: Workings) -> Thousandths:
     return np.where(extra > 0, np.maximum(need - spare + extra, need), need)
 
 
-def _within_cover(
-    quantity: Thousandths, workings: Workings, largest: Thousandths, settings: Settings
-) -> Thousandths:
+def _within_cover(quantity: Thousandths, workings: Workings, largest: Thousandths, settings: Settings) -> Thousandths:
     """At most the maximum cover or the smallest lot; nothing where even that lot would never sell."""
     w, limit = workings, settings.purchasing.largest_lot_cover_days
     kept = np.minimum(quantity, np.where(w.line >= 0, largest, quantity))
@@ -266,9 +258,7 @@ def _proposals(
     supplier = np.full(len(kept), None, dtype=object)
     supplier[has_line] = w.terms.supplier_id[line[has_line]]
     sends, arrives = _dates(workings, kept, settings)
-    until = np.where(
-        np.isnat(arrives), w.lead_time_days[kept], (arrives - np.datetime64(as_of, "D")).astype(float)
-    )
+    until = np.where(np.isnat(arrives), w.lead_time_days[kept], (arrives - np.datetime64(as_of, "D")).astype(float))
     rate = w.rate_per_day[kept]
     left = np.maximum((w.position[kept] + quantity) / 1_000.0 - rate * until, 0.0)
     stacked = np.stack([changes[name][kept] for name, _ in CHANGES])
@@ -318,9 +308,7 @@ def _dates(
         first = int(str(calendar.as_of)[:4])
         receiving = WorkingCalendar.of(settings.business.country, first, first + 4)
         sends[has_line] = calendar.order_on[workings.supplier[rows]]
-        arrives[has_line] = calendar.arrival(
-            workings.supplier[rows], workings.lead_time_days[rows], receiving
-        )
+        arrives[has_line] = calendar.arrival(workings.supplier[rows], workings.lead_time_days[rows], receiving)
     return sends, arrives
 
 

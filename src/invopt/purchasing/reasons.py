@@ -61,8 +61,7 @@ _WORDS = {
     Reason.NO_SUPPLIER: "no_supplier: no terms of any supplier cover this SKU; bring supplier_term rows",
     Reason.TERMS_NOT_IN_FORCE: "terms_not_in_force: its terms have ended or not begun on this day",
     Reason.TWO_TERMS_IN_FORCE: "two_terms_in_force: the terms that began last are used; end the earlier ones",
-    Reason.CURRENCY_MISMATCH: "currency_mismatch: the terms are in another currency than the SKU's cost "
-    "and price",
+    Reason.CURRENCY_MISMATCH: "currency_mismatch: the terms are in another currency than the SKU's cost and price",
     Reason.PACK_OF_ZERO: "pack_of_zero: a pack of one unit is assumed",
     Reason.LINE_MAXIMUM_INFEASIBLE: "line_maximum_infeasible: no whole pack lies between the smallest "
     "quantity "
@@ -72,8 +71,7 @@ _WORDS = {
     Reason.PRICE_BELOW_COST: "price_below_cost: it is sold at or below what it costs",
     Reason.LEAD_TIME_ASSUMED: "lead_time_assumed: by lead_time.assumed_days",
     Reason.SUPPLIER_REPLACED: "supplier_replaced: the planned supplier has no usable terms on this day",
-    Reason.SUPPLIER_CALENDAR_UNKNOWN: "supplier_calendar_unknown: Monday to Friday without holidays is "
-    "assumed",
+    Reason.SUPPLIER_CALENDAR_UNKNOWN: "supplier_calendar_unknown: Monday to Friday without holidays is assumed",
     Reason.SUPPLIER_CLOSED: "supplier_closed: it takes no order within the horizon",
     Reason.POLICY_ASSUMED: "the policy rests on an assumed input",
     Reason.STOCK_ASSUMED: "the stock is assumed",
@@ -94,21 +92,18 @@ _WORDS = {
     Reason.LAST_CHANCE: "last chance: its last day to buy falls before the next order day",
     Reason.MAXIMUM_COVER: "cut to the maximum cover",
     Reason.SHELF_LIFE: "cut to what sells within its shelf life",
-    Reason.LOT_TOO_LARGE: "lot_too_large: the smallest lot covers more demand than "
-    "purchasing.largest_lot_cover_days",
+    Reason.LOT_TOO_LARGE: "lot_too_large: the smallest lot covers more demand than purchasing.largest_lot_cover_days",
     Reason.DAMPED: "kept as in the last plan: the change is too small to matter",
     Reason.MINIMUM_FILLED: "filled up to the supplier's minimum order value",
     Reason.MINIMUM_POSTPONED: "postponed: the order stays below the supplier's minimum and filling it "
     "costs more "
     "than waiting",
-    Reason.MINIMUM_INFEASIBLE: "minimum_infeasible: even all that may be bought stays below the supplier's "
-    "minimum",
+    Reason.MINIMUM_INFEASIBLE: "minimum_infeasible: even all that may be bought stays below the supplier's minimum",
     Reason.CONTAINER_CUT: "cut to what the containers hold",
     Reason.CONTAINER_FILLED: "added to fill the container",
     Reason.DIMENSIONS_UNKNOWN: "dimensions_unknown: it takes no room in the container plan",
     Reason.BUDGET_CUT: "cut by the budget: other packs earn more for the money",
-    Reason.BUDGET_BREAKS_MINIMUM: "budget_below_minimum: what the budget leaves is below the supplier's "
-    "minimum",
+    Reason.BUDGET_BREAKS_MINIMUM: "budget_below_minimum: what the budget leaves is below the supplier's minimum",
     Reason.MINIMUM_CURRENCY: "minimum_currency: the supplier's minimum is in another currency than its "
     "terms and is "
     "not applied",

@@ -61,9 +61,7 @@ def choose_suppliers(
 
     lead_days, is_assumed = _lead_days(sku_location, row, line, terms, settings, lead_time)
     yearly = sku_location["last_year_units"].to_numpy(dtype=float)[row]
-    usual = np.maximum(
-        thousandths(yearly * settings.policy.review_days / DAYS_IN_YEAR), terms.smallest_lot()[line]
-    )
+    usual = np.maximum(thousandths(yearly * settings.policy.review_days / DAYS_IN_YEAR), terms.smallest_lot()[line])
     price = terms.unit_cost(line, usual).astype(float)
     landed = price * (1.0 + settings.policy.holding_rate_per_year * lead_days / DAYS_IN_YEAR)
     ranked = np.where(terms.is_preferred[line], landed / (1.0 + settings.purchasing.preference_share), landed)
@@ -92,15 +90,11 @@ def choose_suppliers(
         reasons |= where(named & ~kept, Reason.SUPPLIER_REPLACED)
     silent = ~has_line & (reasons == 0)
     is_known = sku_location["sku_id"].isin(terms.skus_known).to_numpy()
-    reasons |= where(silent & is_known, Reason.TERMS_NOT_IN_FORCE) | where(
-        silent & ~is_known, Reason.NO_SUPPLIER
-    )
+    reasons |= where(silent & is_known, Reason.TERMS_NOT_IN_FORCE) | where(silent & ~is_known, Reason.NO_SUPPLIER)
     return SupplierChoice(chosen, result_lead, result_cost, np.bincount(row, minlength=count), reasons)
 
 
-def _candidates(
-    sku_location: pd.DataFrame, terms: TermsInForce
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _candidates(sku_location: pd.DataFrame, terms: TermsInForce) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Every pair of a SKU-location row and a line of terms of its SKU. The lines are sorted by SKU."""
     opens = np.ones(len(terms.sku_id), dtype=bool)
     opens[1:] = terms.sku_id[1:] != terms.sku_id[:-1]

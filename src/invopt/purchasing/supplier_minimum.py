@@ -82,13 +82,11 @@ def _prices(quantity: Thousandths, workings: Workings, rows: NDArray[np.int64]) 
     return workings.unit_cost(whole)[rows]
 
 
-def _values(
-    quantity: Thousandths, workings: Workings, group: NDArray[np.int64], orders: int
-) -> NDArray[np.float64]:
+def _values(quantity: Thousandths, workings: Workings, group: NDArray[np.int64], orders: int) -> NDArray[np.float64]:
     bought = np.flatnonzero((group >= 0) & (quantity > 0))
     amount = amount_minor(quantity, workings.unit_cost(quantity))[bought]
     # Sums of whole minor units far below 2^53 are exact in doubles, so their order does not matter.
-    values: NDArray[np.float64] = np.bincount(
-        group[bought], weights=amount.astype(float), minlength=orders
-    ).astype(np.float64)
+    values: NDArray[np.float64] = np.bincount(group[bought], weights=amount.astype(float), minlength=orders).astype(
+        np.float64
+    )
     return values

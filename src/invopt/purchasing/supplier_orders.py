@@ -18,9 +18,7 @@ def supplier_orders(proposals: pd.DataFrame, suppliers: pd.DataFrame) -> pd.Data
     reaches the other: after a planner's decision it may not, and the reason says by how much it falls short.
     """
     lines = check(proposals, ORDER_PROPOSAL)
-    lines = lines[
-        (lines["final_units"] > 0) & lines["state"].isin(STATES_TO_ORDER) & lines["supplier_id"].notna()
-    ]
+    lines = lines[(lines["final_units"] > 0) & lines["state"].isin(STATES_TO_ORDER) & lines["supplier_id"].notna()]
     keys = ["supplier_id", "location_id", "order_on"]
     thousandths = (lines["final_units"] * 1_000).round().astype("int64")
     grouped = lines.assign(thousandths=thousandths).groupby(keys, sort=True)
@@ -51,9 +49,7 @@ def supplier_orders(proposals: pd.DataFrame, suppliers: pd.DataFrame) -> pd.Data
 
 
 def _reason(is_foreign: bool, minimum: int, short: int, filled: int, currencies: int) -> str:
-    mixed = (
-        "; its lines are in several currencies: the value adds them as they stand" if currencies > 1 else ""
-    )
+    mixed = "; its lines are in several currencies: the value adds them as they stand" if currencies > 1 else ""
     if is_foreign:
         return f"the minimum is in another currency than the lines and is not applied{mixed}"
     if minimum == 0:

@@ -104,9 +104,7 @@ def terms_in_force(terms: pd.DataFrame, as_of: dt.date) -> TermsInForce:
     currency = frame["currency"].to_numpy(dtype=object)
     differs = currency != currency[starts][line]
     is_mixed = _over(np.maximum, differs.astype(np.int64), starts) > 0
-    reasons |= where(is_infeasible, Reason.LINE_MAXIMUM_INFEASIBLE) | where(
-        is_mixed, Reason.CURRENCY_MISMATCH
-    )
+    reasons |= where(is_infeasible, Reason.LINE_MAXIMUM_INFEASIBLE) | where(is_mixed, Reason.CURRENCY_MISMATCH)
     preferred = frame["is_preferred"].fillna(False).to_numpy(dtype=bool)
     return TermsInForce(
         supplier_id=first["supplier_id"].to_numpy(dtype=object),

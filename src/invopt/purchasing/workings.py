@@ -97,18 +97,12 @@ def gather(
     rate = np.where(protection > 0, mean / np.where(protection > 0, protection, 1.0), 0.0)
 
     facts = _product_facts(skus, products)
-    allowed, lifecycle_reasons = _lifecycle(
-        skus, facts["last_buy_on"], calendar, supplier, has_line, as_of, settings
-    )
+    allowed, lifecycle_reasons = _lifecycle(skus, facts["last_buy_on"], calendar, supplier, has_line, as_of, settings)
     reasons |= lifecycle_reasons
     is_open = has_line & (~np.isnat(calendar.order_on[supplier]) if len(names) else has_line)
 
     line = np.maximum(choice.line, 0)
-    pick = (
-        (lambda values: values[line])
-        if len(in_force.sku_id)
-        else (lambda values: np.ones(len(line), np.int64))
-    )
+    pick = (lambda values: values[line]) if len(in_force.sku_id) else (lambda values: np.ones(len(line), np.int64))
     pack, moq = pick(in_force.pack), pick(in_force.moq)
     own_cost = skus["unit_cost_minor"].to_numpy(dtype=np.int64)
     stated = unit_costs(in_force, choice.line, np.maximum(moq, pack), np.zeros_like(own_cost))
@@ -156,9 +150,7 @@ def gather(
     )
 
 
-def _suppliers_of(
-    choice: SupplierChoice, terms: TermsInForce
-) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
+def _suppliers_of(choice: SupplierChoice, terms: TermsInForce) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
     """The suppliers chosen anywhere, sorted, and for each row its place among them (0 where it has none)."""
     used = np.unique(choice.line[choice.line >= 0])
     codes, names = pd.factorize(pd.Series(terms.supplier_id[used], dtype="str"), sort=True)

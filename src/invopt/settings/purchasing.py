@@ -68,9 +68,7 @@ class Purchasing(Section):
     containers_per_order: int = setting(
         1, "Most containers in one order to such a supplier.", unit="containers", minimum=1
     )
-    chase_after_days: int = setting(
-        2, "An order so many days past its expected day is chased.", unit="days", minimum=0
-    )
+    chase_after_days: int = setting(2, "An order so many days past its expected day is chased.", unit="days", minimum=0)
     confirm_within_days: int = setting(
         3, "An order still unconfirmed after so many days is chased.", unit="days", minimum=0
     )

@@ -178,10 +178,7 @@ def many(frames: list[pd.DataFrame]) -> pd.DataFrame:
 
 def _rows(row: dict[str, object], changed: dict[str, object], table: object) -> pd.DataFrame:
     length = max((len(value) for value in changed.values() if isinstance(value, list)), default=1)
-    filled = {
-        name: value if isinstance(value, list) else [value] * length
-        for name, value in (row | changed).items()
-    }
+    filled = {name: value if isinstance(value, list) else [value] * length for name, value in (row | changed).items()}
     frame = pd.DataFrame(filled)
     for column in frame:
         if str(column).endswith("_on"):

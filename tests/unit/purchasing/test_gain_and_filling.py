@@ -83,9 +83,7 @@ def test_under_a_budget_the_engine_misses_the_best_choice_by_less_than_a_lump(se
     best = max(
         gain(q)
         for lots in choices(np.full(rows, 4))
-        if (
-            (q := np.array([quantity_of(n, first[i], pack[i]) for i, n in enumerate(lots)])) / 1_000 * cost
-        ).sum()
+        if ((q := np.array([quantity_of(n, first[i], pack[i]) for i, n in enumerate(lots)])) / 1_000 * cost).sum()
         <= budget
     )
     largest_lump = float((offered.gain).max())
@@ -116,9 +114,7 @@ def test_with_equal_lumps_the_engine_finds_the_best_choice() -> None:
 def test_reaching_a_minimum_costs_at_most_a_lump_more_than_the_best_choice(seed: int) -> None:
     rows, rng = 3, np.random.default_rng(seed + 100)
     found = model(seed, rows)
-    found = GainModel(
-        **{**found.__dict__, "position": found.position + 25.0}
-    )  # all is surplus: every lot loses
+    found = GainModel(**{**found.__dict__, "position": found.position + 25.0})  # all is surplus: every lot loses
     pack = rng.integers(1, 3, rows) * 1_000
     low, high = np.zeros(rows, np.int64), pack * 4
     cost = found.cost_minor
@@ -132,9 +128,7 @@ def test_reaching_a_minimum_costs_at_most_a_lump_more_than_the_best_choice(seed:
         return -float(found.between(np.zeros(rows), quantity / 1_000).sum())
 
     best = min(
-        loss(q)
-        for lots in choices(np.full(rows, 4))
-        if ((q := np.array(lots) * pack) / 1_000 * cost).sum() >= short
+        loss(q) for lots in choices(np.full(rows, 4)) if ((q := np.array(lots) * pack) / 1_000 * cost).sum() >= short
     )
     assert loss(taken) <= best - float(offered.gain.min()) + 1e-6
 
@@ -142,9 +136,7 @@ def test_reaching_a_minimum_costs_at_most_a_lump_more_than_the_best_choice(seed:
 def test_what_cannot_be_reached_is_said() -> None:
     found = model(1, 2)
     pack = np.array([1_000, 1_000])
-    offered = segments(
-        found, np.zeros(2, np.int64), pack, pack, pack, np.array([10.0, 10.0]), np.zeros(2, np.int64)
-    )
+    offered = segments(found, np.zeros(2, np.int64), pack, pack, pack, np.array([10.0, 10.0]), np.zeros(2, np.int64))
     taken, _, still = take_to_reach(offered, np.array([25.0]), 2)
     assert taken.sum() == 2_000
     assert still[0] == pytest.approx(5.0)

@@ -27,10 +27,7 @@ def inbound(**changed: object) -> pd.DataFrame:
         "age_days": 1.0,
     }
     length = max((len(value) for value in changed.values() if isinstance(value, list)), default=1)
-    filled = {
-        name: value if isinstance(value, list) else [value] * length
-        for name, value in (row | changed).items()
-    }
+    filled = {name: value if isinstance(value, list) else [value] * length for name, value in (row | changed).items()}
     frame = pd.DataFrame(filled)
     frame["confirmed_on"] = pd.to_datetime(frame["confirmed_on"])
     return check(frame, INBOUND)
@@ -60,9 +57,7 @@ def test_an_order_in_time_needs_no_advice() -> None:
 
 def test_a_stockout_before_arrival_is_expedited_for_what_it_loses() -> None:
     found = advice(inbound(), on_hand=40.0)  # out in four days, three days and 30 units short
-    assert found[["advice", "advised_units", "worth_minor"]].to_numpy().tolist() == [
-        ["expedite", 30.0, 30_000]
-    ]
+    assert found[["advice", "advised_units", "worth_minor"]].to_numpy().tolist() == [["expedite", 30.0, 30_000]]
     assert found.loc[0, "advised_on"] == pd.Timestamp("2026-03-06")
 
 
@@ -73,15 +68,11 @@ def test_two_orders_share_one_stock_in_the_order_of_arrival() -> None:
         confirmed_on=[dt.datetime(2026, 3, 13), dt.datetime(2026, 3, 5)],
     )
     found = advice(orders, on_hand=60.0)  # 60 + 30 last nine days, the second comes on day eleven
-    assert found[["purchase_order_id", "advice", "advised_units"]].to_numpy().tolist() == [
-        ["PO-2", "expedite", 20.0]
-    ]
+    assert found[["purchase_order_id", "advice", "advised_units"]].to_numpy().tolist() == [["PO-2", "expedite", 20.0]]
 
 
 def test_an_overdue_order_is_chased_and_never_expected_today() -> None:
-    orders = inbound(
-        ordered_on=dt.datetime(2026, 2, 10), confirmed_on=dt.datetime(2026, 2, 20), age_days=20.0
-    )
+    orders = inbound(ordered_on=dt.datetime(2026, 2, 10), confirmed_on=dt.datetime(2026, 2, 20), age_days=20.0)
     found = advice(orders, on_hand=90.0)
     assert found["advice"].tolist() == ["chase"]
     assert found.loc[0, "expected_on"] > pd.Timestamp("2026-03-03")
@@ -98,9 +89,7 @@ def test_the_older_an_overdue_order_the_longer_it_will_still_take() -> None:
 
 
 def test_an_unconfirmed_order_is_chased() -> None:
-    found = advice(
-        inbound(ordered_on=dt.datetime(2026, 2, 26), confirmed_on=None, age_days=4.0), on_hand=90.0
-    )
+    found = advice(inbound(ordered_on=dt.datetime(2026, 2, 26), confirmed_on=None, age_days=4.0), on_hand=90.0)
     assert found["advice"].tolist() == ["chase"]
     assert "not confirmed" in found.loc[0, "reason"]
 

@@ -97,9 +97,7 @@ def test_maximum_cover_cuts_but_leaves_the_smallest_lot() -> None:
     cut = only(shop.plan(policy=policy, settings=shop.settings(maximum_cover_days=30)))
     assert (cut["final_units"], cut["binding_constraint"]) == (160.0, "maximum_cover")  # 30 days x 10 - 140
     lot = only(
-        shop.plan(
-            policy=policy, terms=shop.terms(moq_units=400.0), settings=shop.settings(maximum_cover_days=30)
-        )
+        shop.plan(policy=policy, terms=shop.terms(moq_units=400.0), settings=shop.settings(maximum_cover_days=30))
     )
     assert lot["final_units"] == 400.0
 

@@ -46,9 +46,7 @@ def test_an_order_that_is_not_worth_its_cost_waits() -> None:
 
 
 def test_a_break_reached_by_filling_does_not_leave_the_order_short() -> None:
-    terms = shop.terms(
-        sku_id=["A", "A"], from_units=[0.0, 45.0], unit_cost_minor=[1_000, 800], pack_units=5.0
-    )
+    terms = shop.terms(sku_id=["A", "A"], from_units=[0.0, 45.0], unit_cost_minor=[1_000, 800], pack_units=5.0)
     found = shop.plan(terms=terms, suppliers=shop.suppliers(minimum_order_minor=45_000))
     assert found.loc[0, "amount_minor"] >= 45_000
 
