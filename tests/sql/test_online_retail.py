@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from invopt.ingest import ingest_files
-from invopt.stages.run import connect
 from invopt.workspace import Workspace
+from tests.connection import connect
 
 SHARED = Path(os.environ.get("INVOPT_SHARED", Path(__file__).resolve().parents[3] / "shared"))
 FILE = SHARED / "data" / "online_retail_II.parquet"
