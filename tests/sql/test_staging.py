@@ -9,9 +9,9 @@ import pytest
 
 from invopt import database
 from invopt.ingest import ingest_files
-from invopt.stages.run import connect
 from invopt.tables import INPUT_TABLES, Column, Dtype, Table, check
 from invopt.workspace import Workspace
+from tests.connection import connect
 
 NOW = dt.datetime(2026, 3, 2, 12)
 
@@ -55,9 +55,7 @@ def test_every_input_table_comes_from_csv_and_passes_its_own_check(
     assert report.problem == ""
     assert (report.table_name, report.rows_read, report.rows_accepted) == (table.name, 3, 3)
     with connect(shop) as db:
-        frame = db.frame(
-            f"select * exclude (file_id, line_number, recorded_at) from {table.name}", table=table
-        )
+        frame = db.frame(f"select * exclude (file_id, line_number, recorded_at) from {table.name}", table=table)
         assert len(check(frame, table)) == 3
 
 

@@ -51,8 +51,7 @@ _MACROS = {
         when lower(written) in ('false', 'f', 'no', 'n', '0') then false end""",
     "is_currency(code)": "regexp_full_match(code, '[A-Z]{3}')",
     # Faults: the column, what stood there, and what is wrong with it and how to mend it.
-    "fault(name, written, reason)": "struct_pack(column_name := name, bad_value := written, reason "
-    ":= reason)",
+    "fault(name, written, reason)": "struct_pack(column_name := name, bad_value := written, reason := reason)",
     "torn(reason)": "fault('', null, reason)",
     "missing(name)": "fault(name, null, 'is empty, and it is required: fill it')",
     "no_number(name, written)": """fault(name, written,

@@ -27,13 +27,10 @@ def load(database: Database, sheet: Sheet, reading: Reading, where: str, progres
     """Stream a sheet into `raw_sheet`; texts lose the blanks around them, and empty ones are null."""
     names = [reading.aliases.get(name, name) for name in sheet.columns]
     columns = [
-        f"trimmed({quoted(column)}) as {quoted(name)}"
-        for column, name in zip(sheet.columns, names, strict=True)
+        f"trimmed({quoted(column)}) as {quoted(name)}" for column, name in zip(sheet.columns, names, strict=True)
     ]
     columns += [
-        f"cast(null as varchar) as {quoted(name)}"
-        for name in dict.fromkeys(reading.columns)
-        if name not in names
+        f"cast(null as varchar) as {quoted(name)}" for name in dict.fromkeys(reading.columns) if name not in names
     ]
     fault: list[IngestError] = []
 
@@ -63,15 +60,11 @@ def load(database: Database, sheet: Sheet, reading: Reading, where: str, progres
 
 def parts(database: Database) -> list[str]:
     """The parts of the loaded sheet in the order in which they begin; one unnamed part where it has none."""
-    rows = database.execute(
-        "select sheet_part from raw_sheet group by sheet_part order by min(line_number)"
-    ).fetchall()
+    rows = database.execute("select sheet_part from raw_sheet group by sheet_part order by min(line_number)").fetchall()
     return [str(row[0]) for row in rows] or [""]
 
 
-def stage(
-    database: Database, sheet: Sheet, reading: Reading, part: str, settings: Settings, now: dt.datetime
-) -> int:
+def stage(database: Database, sheet: Sheet, reading: Reading, part: str, settings: Settings, now: dt.datetime) -> int:
     """Type one part of the loaded sheet into `staged`, put what is refused into `refused`; returns
     the rows read.
     """
@@ -113,9 +106,7 @@ def _refuse_repeated_keys(database: Database, reading: Reading) -> None:
     )
     if not database.scalar("select count(*) from repeated"):
         return
-    same = " and ".join(
-        f"again.{quoted(name)} is not distinct from first.{quoted(name)}" for name in table.names
-    )
+    same = " and ".join(f"again.{quoted(name)} is not distinct from first.{quoted(name)}" for name in table.names)
     shown = " || ' | ' || ".join(f"cast(again.{quoted(name)} as varchar)" for name in table.key)
     database.execute(
         "insert into refused "

@@ -42,9 +42,7 @@ def append_versions(
     _store_latest(database, table)
     if table is ORDER_LINE:
         _judge_orders(database)
-    known = " and ".join(
-        f"staged.{quoted(name)} is not distinct from stored.{quoted(name)}" for name in table.names
-    )
+    known = " and ".join(f"staged.{quoted(name)} is not distinct from stored.{quoted(name)}" for name in table.names)
     keyed = " and ".join(f"staged.{quoted(name)} = stored.{quoted(name)}" for name in table.key)
     columns = ", ".join(quoted(name) for name in table.names)
     staged = ", ".join(f"staged.{quoted(name)}" for name in table.names)

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from invopt.ingest import FileReport, ingest_files
-from invopt.stages.run import connect
 from invopt.workspace import Workspace
+from tests.connection import connect
 
 NOW = dt.datetime(2026, 3, 2, 12)
 
@@ -72,10 +72,7 @@ def order_csv() -> Callable[..., str]:
     """Order lines as CSV from (order, SKU, units) or (order, SKU, units, price) tuples, without line ids."""
 
     def make(*lines: tuple[Any, ...], at: str = "2026-01-05 10:00") -> str:
-        rows = [
-            f"{order},{sku},{at},{units},{price[0] if price else '6.95'}"
-            for order, sku, units, *price in lines
-        ]
+        rows = [f"{order},{sku},{at},{units},{price[0] if price else '6.95'}" for order, sku, units, *price in lines]
         return "\n".join(["order_id,sku_id,ordered_at,ordered_units,unit_price", *rows]) + "\n"
 
     return make

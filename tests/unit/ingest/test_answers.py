@@ -84,9 +84,7 @@ def test_a_cut_last_line_is_refused_and_said(shop: Shop, order_csv: Csv) -> None
 
 
 def test_a_missing_column_names_itself_and_the_remedy(shop: Shop) -> None:
-    report = shop.bring(
-        "order_line.csv", "order_id,SKU,ordered_at,ordered_units,unit_price\n1,A,2026-01-05,2,3\n"
-    )
+    report = shop.bring("order_line.csv", "order_id,SKU,ordered_at,ordered_units,unit_price\n1,A,2026-01-05,2,3\n")
     assert "lacks the column sku_id" in report.problem
     assert "[ingest.mapping.order_line]" in report.problem
 
@@ -96,9 +94,7 @@ def test_a_mapping_names_the_files_columns(shop: Shop) -> None:
         '[ingest.mapping.order_line]\norder_id = "Order No."\nsku_id = "SKU"\nordered_at = "Date"\n'
         'ordered_units = "Qty"\nunit_price = "Price each"\n'
     )
-    report = shop.bring(
-        "export.csv", "Order No.,SKU,Date,Qty,Price each,Mood\n1,A,2026-01-05 09:00,2,3.50,fine\n"
-    )
+    report = shop.bring("export.csv", "Order No.,SKU,Date,Qty,Price each,Mood\n1,A,2026-01-05 09:00,2,3.50,fine\n")
     assert (report.table_name, report.rows_accepted) == ("order_line", 1)
     assert "columns not used: Mood" in report.notes
 

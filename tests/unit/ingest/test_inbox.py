@@ -46,9 +46,7 @@ def test_killed_between_commit_and_move_the_file_is_known_and_moves_then(
 
 
 @pytest.mark.parametrize("step", ["stage", "append_versions", "write_refused", "_write_ledger"])
-def test_killed_before_commit_nothing_is_taken(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch, step: str
-) -> None:
+def test_killed_before_commit_nothing_is_taken(shop: Shop, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     (shop.workspace.inbox / "product.csv").write_text(GOOD + "B,dear\n")
     whole = getattr(intake, step)
 

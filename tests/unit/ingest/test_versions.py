@@ -37,9 +37,7 @@ def test_a_line_repeated_in_its_order_is_a_further_line(shop: Shop, order_csv: C
 
 def test_a_corrected_order_replaces_its_lines_from_then_on_and_not_before(shop: Shop, order_csv: Csv) -> None:
     shop.bring("orders.csv", order_csv(("0", "Z", 1), ("1", "A", 2), ("1", "B", 1), ("2", "C", 1)))
-    report = shop.bring(
-        "corrected.csv", order_csv(("0", "Z", 1), ("1", "A", 3), ("1", "B", 1), ("2", "C", 1))
-    )
+    report = shop.bring("corrected.csv", order_csv(("0", "Z", 1), ("1", "A", 3), ("1", "B", 1), ("2", "C", 1)))
     assert counts(report) == (1, 0, 3)
     assert report.rows_withdrawn == 1
     assert shop.lines_as_of("2026-03-01") == [("A", 2), ("B", 1), ("C", 1), ("Z", 1)]
@@ -86,9 +84,7 @@ def test_an_order_cut_at_the_boundary_adds_up_when_the_files_come_the_other_way_
 
 def test_a_refused_row_withdraws_nothing_of_its_order(shop: Shop, order_csv: Csv) -> None:
     shop.bring("orders.csv", order_csv(("0", "Z", 1), ("1", "A", 2), ("1", "B", 1), ("2", "C", 1)))
-    report = shop.bring(
-        "again.csv", order_csv(("0", "Z", 1), ("1", "A", "two"), ("1", "B", 1), ("2", "C", 1))
-    )
+    report = shop.bring("again.csv", order_csv(("0", "Z", 1), ("1", "A", "two"), ("1", "B", 1), ("2", "C", 1)))
     assert (report.rows_rejected, report.rows_withdrawn) == (1, 0)
     assert ("A", 2) in shop.lines_as_of("2026-03-03")
 
@@ -128,9 +124,7 @@ def test_one_key_twice_in_a_file_keeps_the_first_and_refuses_the_other(shop: Sho
 
 
 @pytest.mark.parametrize("first_known", ["1970-01-02"])
-def test_products_are_known_always_and_their_changes_from_when_they_came(
-    shop: Shop, first_known: str
-) -> None:
+def test_products_are_known_always_and_their_changes_from_when_they_came(shop: Shop, first_known: str) -> None:
     shop.bring("product.csv", "sku_id,unit_cost\nA,3.00\n")
     shop.bring("product-new.csv", "sku_id,unit_cost\nA,4.00\n")
     seen = shop.rows("select unit_cost_minor, recorded_at from product order by recorded_at")

@@ -40,9 +40,7 @@ def sheets(path: Path) -> list[Sheet]:
 
 
 def _sheet(path: Path, title: str, header_row: int, header: list[str], columns: tuple[str, ...]) -> Sheet:
-    return Sheet(
-        title, tuple(header), columns, lambda: _batches(path, title, header_row, columns), typed=True
-    )
+    return Sheet(title, tuple(header), columns, lambda: _batches(path, title, header_row, columns), typed=True)
 
 
 def _refuse_bomb(path: Path) -> None:
@@ -51,9 +49,7 @@ def _refuse_bomb(path: Path) -> None:
             for part in archive.infolist():
                 expansion = part.file_size / max(part.compress_size, 1)
                 is_bomb = part.file_size > _EXPANSION_MATTERS_FROM_BYTES and expansion > _LARGEST_EXPANSION
-                if is_bomb or (
-                    part.filename.endswith("sharedStrings.xml") and part.file_size > _LARGEST_TEXTS_BYTES
-                ):
+                if is_bomb or (part.filename.endswith("sharedStrings.xml") and part.file_size > _LARGEST_TEXTS_BYTES):
                     raise IngestError(
                         f"{path.name}: {part.filename} would unpack to {part.file_size >> 20:,} MB, "
                         "more than an "
@@ -85,9 +81,7 @@ class _workbook:
 
 
 def _damaged(path: Path) -> IngestError:
-    return IngestError(
-        f"{path.name}: the workbook is cut off or damaged. Save or copy it again; nothing was taken in."
-    )
+    return IngestError(f"{path.name}: the workbook is cut off or damaged. Save or copy it again; nothing was taken in.")
 
 
 def _header(worksheet: Any) -> tuple[int, list[str]]:

@@ -77,9 +77,7 @@ def fingerprint(path: Path) -> Fingerprint:
     if not size:
         raise IngestError(f"{path.name}: the file is empty. Export it again; nothing was taken in.")
     newline = last.endswith((b"\n", b"\r", b"\n\x00", b"\x00\n"))
-    return Fingerprint(
-        digest.hexdigest(), size, _kind(path, head), is_utf8, newline, head, b"".join(samples) or head
-    )
+    return Fingerprint(digest.hexdigest(), size, _kind(path, head), is_utf8, newline, head, b"".join(samples) or head)
 
 
 def text_encoding(found: Fingerprint, named: str, file_name: str) -> tuple[str, str | None]:
@@ -113,8 +111,7 @@ def text_encoding(found: Fingerprint, named: str, file_name: str) -> tuple[str, 
     best = matches.best()
     if best is None:
         raise IngestError(
-            f"{file_name}: its encoding is not recognised. Name it in the setting ingest.encoding, "
-            "e.g. cp1252."
+            f"{file_name}: its encoding is not recognised. Name it in the setting ingest.encoding, e.g. cp1252."
         )
     # Single-byte encodings read a short text alike; where the commonest reads it as well as any, it is taken.
     alike = {
@@ -144,18 +141,14 @@ def _kind(path: Path, head: bytes) -> str:
     if head.startswith(b"PK"):
         if path.suffix.casefold() in (".xlsx", ".xlsm"):
             return "excel"
-        raise IngestError(
-            f"{path.name}: this file is packed (zip). Unpack it, or rename a workbook to .xlsx."
-        )
+        raise IngestError(f"{path.name}: this file is packed (zip). Unpack it, or rename a workbook to .xlsx.")
     suffix = path.suffix.casefold()
     if suffix in (".parquet", ".pq"):
         raise IngestError(
             f"{path.name}: the name says Parquet, but it does not begin like one. Export or copy it again."
         )
     if suffix in (".xlsx", ".xlsm"):
-        raise IngestError(
-            f"{path.name}: the name says Excel, but it does not begin like one. Save or copy it again."
-        )
+        raise IngestError(f"{path.name}: the name says Excel, but it does not begin like one. Save or copy it again.")
     return "text"
 
 

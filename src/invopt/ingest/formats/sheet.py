@@ -41,9 +41,7 @@ class Sheet:
 
 def schema(columns: Sequence[str]) -> pa.Schema:
     """Line number, fault, then every column as text."""
-    return pa.schema(
-        [(LINE_NUMBER, pa.int64()), (FAULT, pa.string()), *((name, pa.string()) for name in columns)]
-    )
+    return pa.schema([(LINE_NUMBER, pa.int64()), (FAULT, pa.string()), *((name, pa.string()) for name in columns)])
 
 
 def identifiers(header: Sequence[str], where: str) -> tuple[str, ...]:
