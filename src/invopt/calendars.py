@@ -68,9 +68,7 @@ def public_holidays(country: str, first_year: int, last_year: int) -> Dates:
     try:
         found = holidays.country_holidays(country, years=range(first_year, last_year + 1))
     except NotImplementedError as error:
-        raise SettingsError(
-            f"country {country!r}: no holiday calendar is known; use an ISO code like GB."
-        ) from error
+        raise SettingsError(f"country {country!r}: no holiday calendar is known; use an ISO code like GB.") from error
     return np.array(sorted(found), dtype="datetime64[D]")
 
 
@@ -130,9 +128,7 @@ class WorkingCalendar:
 
 
 @lru_cache(maxsize=1024)
-def _busdaycalendar(
-    open_weekdays: tuple[int, ...], closed_days: tuple[np.datetime64, ...]
-) -> np.busdaycalendar:
+def _busdaycalendar(open_weekdays: tuple[int, ...], closed_days: tuple[np.datetime64, ...]) -> np.busdaycalendar:
     mask = [index in open_weekdays for index in range(7)]
     return np.busdaycalendar(weekmask=mask, holidays=np.array(closed_days, dtype="datetime64[D]"))
 

@@ -62,9 +62,7 @@ class Database:
         part.replace(path)
         return int(copied[0]) if copied else 0
 
-    def frame(
-        self, select: str, parameters: Parameters | None = None, *, table: Table | None = None
-    ) -> pd.DataFrame:
+    def frame(self, select: str, parameters: Parameters | None = None, *, table: Table | None = None) -> pd.DataFrame:
         """The rows of a select as a frame; with `table`, its columns in their declared types."""
         rows = self.connection.sql(select, params=dict(parameters or {})).to_arrow_table()
         frame: pd.DataFrame = _for_pandas(rows).to_pandas()
@@ -84,9 +82,7 @@ class Database:
         """Make Parquet files readable under a table's name; without files the table is there and empty."""
         if paths:
             listed = ", ".join(f"'{_literal(path)}'" for path in paths)
-            self.execute(
-                f"create or replace temp view {quoted(name)} as select * from read_parquet([{listed}])"
-            )
+            self.execute(f"create or replace temp view {quoted(name)} as select * from read_parquet([{listed}])")
         else:
             self.execute(f"create or replace temp table {quoted(name)} ({_columns(table.columns)})")
 
@@ -113,19 +109,14 @@ class Database:
     def create_tables(self) -> None:
         """Create what is missing: inputs with their provenance, results with their run, and the books."""
         for table in INPUT_TABLES:
-            self.execute(
-                f"create table if not exists {quoted(table.name)} ({_columns(table.stored_columns)})"
-            )
+            self.execute(f"create table if not exists {quoted(table.name)} ({_columns(table.stored_columns)})")
         for table in RUN_TABLES:
             run_id = Column("run_id", Dtype.TEXT, "run that made the row")
-            self.execute(
-                f"create table if not exists {quoted(table.name)} ({_columns((run_id, *table.columns))})"
-            )
+            self.execute(f"create table if not exists {quoted(table.name)} ({_columns((run_id, *table.columns))})")
         for table in BOOK_TABLES:
             self.execute(f"create table if not exists {quoted(table.name)} ({_columns(table.columns)})")
         self.execute(
-            "create table if not exists current_run "
-            "(run_id varchar not null, published_at timestamp not null)"
+            "create table if not exists current_run (run_id varchar not null, published_at timestamp not null)"
         )
 
 
@@ -152,9 +143,7 @@ def open_database(
             break
         except duckdb.IOException as error:
             if "lock" not in str(error).lower():
-                raise InvoptError(
-                    f"{path}: cannot be opened as a DuckDB database: {_first_line(error)}"
-                ) from error
+                raise InvoptError(f"{path}: cannot be opened as a DuckDB database: {_first_line(error)}") from error
             if time.monotonic() >= deadline:
                 raise DatabaseBusy(
                     f"{path} is being written by another process and stayed so for {wait_seconds:g} s. "
@@ -236,8 +225,7 @@ def _typed(values: pd.Series, column: Column) -> pd.Series:
 
 def _columns(columns: tuple[Column, ...]) -> str:
     return ", ".join(
-        f"{quoted(column.name)} {column.dtype.sql}{'' if column.nullable else ' not null'}"
-        for column in columns
+        f"{quoted(column.name)} {column.dtype.sql}{'' if column.nullable else ' not null'}" for column in columns
     )
 
 

@@ -69,9 +69,7 @@ def _run(
     kind: str,
     seen_until: dt.datetime | None = None,
 ) -> Run:
-    run = run_stages(
-        workspace, as_of, print, stages=stages, kind=kind, seen_until=seen_until, step=_step_as_task
-    )
+    run = run_stages(workspace, as_of, print, stages=stages, kind=kind, seen_until=seen_until, step=_step_as_task)
     _leave_artifacts(run)
     return run
 
@@ -112,11 +110,7 @@ def _leave_artifacts(run: Run) -> None:
     seconds = run.stage_seconds()
     create_table_artifact(
         key="stages",
-        table=[
-            {"stage": stage.name, "seconds": seconds.get(stage.name)}
-            for stage in NIGHT
-            if stage.name in seconds
-        ],
+        table=[{"stage": stage.name, "seconds": seconds.get(stage.name)} for stage in NIGHT if stage.name in seconds],
         description=f"Stages of {run.run_id}",
     )
     report = run.workspace.reports / run.run_id / "index.html"

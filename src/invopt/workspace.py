@@ -170,9 +170,7 @@ class Snapshot:
             db.parquet_view("rows", self.files(name), TABLES[name])
             if sku_id is None:
                 return db.frame("select * from rows", table=TABLES[name])
-            return db.frame(
-                "select * from rows where sku_id = $sku_id", {"sku_id": sku_id}, table=TABLES[name]
-            )
+            return db.frame("select * from rows where sku_id = $sku_id", {"sku_id": sku_id}, table=TABLES[name])
 
 
 def default_settings() -> str:

@@ -1,24 +1,23 @@
-"""Commands that plan: the night, and why a quantity is what it is."""
+"""Commands that plan: the night, and the parts of it that run through the day."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
-from invopt.cli.common import (
-    AsOfOption,
-    JsonOption,
-    WorkspaceOption,
-    as_of_day,
-    print_json,
-    progress_to_stderr,
-)
+from invopt.cli.common import AsOfOption, JsonOption, WorkspaceOption, as_of_day, print_json, progress_to_stderr
+
+if TYPE_CHECKING:
+    from invopt.stages import Run
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this group."""
     app.command(epilog="Example: invopt plan --as-of 2026-03-02")(plan)
+    app.command(epilog="Example: invopt fulfil --json")(fulfil)
+    app.command(epilog="Example: invopt returns")(returns)
 
 
 def plan(workspace: WorkspaceOption = Path(), as_of: AsOfOption = None, as_json: JsonOption = False) -> None:
@@ -27,10 +26,53 @@ def plan(workspace: WorkspaceOption = Path(), as_of: AsOfOption = None, as_json:
     Run again with the same inputs it changes nothing; stopped half way, it goes on where it was.
     """
     from invopt.stages import run_stages
-    from invopt.stages.night import peak_gib
     from invopt.workspace import Workspace
 
     shop = Workspace.open(workspace)
-    run = run_stages(shop, as_of_day(as_of, shop), progress_to_stderr())
+    show(run_stages(shop, as_of_day(as_of, shop), progress_to_stderr()), as_json)
+
+
+def fulfil(workspace: WorkspaceOption = Path(), as_of: AsOfOption = None, as_json: JsonOption = False) -> None:
+    """Take in new orders and serve them on the last night's plan: verify, allocate, pack, carrier, promise."""
+    from invopt.stages.night import FULFIL_STAGES
+
+    _day_part(workspace, as_of, FULFIL_STAGES, "fulfil", as_json)
+
+
+def returns(workspace: WorkspaceOption = Path(), as_of: AsOfOption = None, as_json: JsonOption = False) -> None:
+    """Take in new returns and answer them by the policy, on the last night's plan."""
+    from invopt.stages.night import RETURNS_STAGES
+
+    _day_part(workspace, as_of, RETURNS_STAGES, "returns", as_json)
+
+
+def _day_part(workspace: Path, as_of: str | None, names: tuple[str, ...], kind: str, as_json: bool) -> None:
+    import datetime as dt
+
+    from invopt.stages.night import day_part, run_stages
+    from invopt.workspace import Workspace
+
+    shop = Workspace.open(workspace)
+    # Without a day, everything known at this moment counts; with one, what was known before it began.
+    moment = dt.datetime.now(dt.UTC).replace(tzinfo=None) if as_of is None else None
+    run = run_stages(
+        shop,
+        as_of_day(as_of, shop),
+        progress_to_stderr(),
+        stages=day_part(names),
+        kind=kind,
+        seen_until=moment,
+    )
+    show(run, as_json)
+
+
+def show(run: Run, as_json: bool = False) -> None:
+    """Print what a planner wants to know first, or one JSON object."""
+    from invopt.stages.night import peak_gib
+
     if as_json:
         print_json({"run_id": run.run_id, "seconds": run.stage_seconds(), "peak_gib": round(peak_gib(), 3)})
+        return
+    from invopt.report.summary import print_summary
+
+    print_summary(run.snapshot, run.workspace.reports / run.run_id / "index.html")

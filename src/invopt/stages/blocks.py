@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -60,7 +61,7 @@ class ChunkDemand:
 
 
 @dataclass(frozen=True)
-class ChunkDemands:
+class ChunkDemands(Sequence[DemandBlock]):
     """All chunks of a run as a sequence that loads one at a time, so that memory follows the chunk."""
 
     run: Run
@@ -83,7 +84,7 @@ class ChunkDemands:
         """How many chunks there are."""
         return len(self.chunks)
 
-    def __getitem__(self, index: int) -> DemandBlock:
+    def __getitem__(self, index: int) -> DemandBlock:  # type: ignore[override]  # one at a time, never a slice
         """The block of one chunk."""
         if index >= len(self.chunks):
             raise IndexError(index)

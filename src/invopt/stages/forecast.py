@@ -56,7 +56,7 @@ def learn_weekdays(run: Run, axis: Axis, groups: pd.Index) -> np.ndarray:
             {"first_on": str(stop - np.timedelta64(PROFILE_DAYS, "D")), "stop_on": str(stop)},
         )
     lines = np.zeros((len(groups), 7))
-    lines[groups.get_indexer(rows["category_id"]), rows["weekday"]] = rows["order_lines"]
+    lines[groups.get_indexer(pd.Index(rows["category_id"])), rows["weekday"]] = rows["order_lines"]
     return weekly_profiles(lines)
 
 
@@ -93,7 +93,7 @@ def forecast_rows(demand: ChunkDemand, forecast: BlockForecast, axis: Axis) -> p
 def model_rows(demand: ChunkDemand, forecast: BlockForecast, profiles: np.ndarray, groups: pd.Index) -> pd.DataFrame:
     """Table `forecast_model`: a row a series, with all that a policy needs of its distribution."""
     distribution = forecast.distribution
-    profile = profiles[groups.get_indexer(demand.keys["category_id"])]
+    profile = profiles[groups.get_indexer(pd.Index(demand.keys["category_id"]))]
     return pd.DataFrame(
         {
             "sku_id": demand.keys["sku_id"],

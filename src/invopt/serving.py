@@ -1,0 +1,71 @@
+"""The schedules of a workspace, served by a Prefect server that starts and ends with them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib import resources
+from pathlib import Path
+
+from invopt.errors import InvoptError
+from invopt.scheduling import QUIET, prefect_server
+from invopt.workspace import Workspace
+
+# Flow, deployment and cron line, in the shop's time zone; prefect.yaml names the same for a server elsewhere.
+SCHEDULES = (
+    ("plan", "nightly", "30 2 * * *"),
+    ("fulfil", "quarter-hourly", "*/15 * * * *"),
+    ("returns", "hourly", "5 * * * *"),
+    ("replay", "weekly", "0 4 * * 0"),
+)
+
+
+def serve_schedules(workspace: Workspace, port: int | None = None) -> None:
+    """Serve the schedules until interrupted. Raises `InvoptError` where the server or the runner ends by itself."""
+    home = workspace.root / ".prefect"
+    with prefect_server(home, port) as address:
+        print(f"Schedules of {workspace.root} are running. Prefect's pages: {address.removesuffix('/api')}")
+        runner = subprocess.Popen(
+            [sys.executable, "-m", "invopt.serving", str(workspace.root)],
+            env={**os.environ, **QUIET, "PREFECT_HOME": str(home), "PREFECT_API_URL": address},
+        )
+        try:
+            code = runner.wait()
+        except KeyboardInterrupt:
+            runner.terminate()
+            runner.wait(timeout=30)
+            return
+    if code != 0:
+        raise InvoptError(f"The schedules ended by themselves (exit code {code}). See {home / 'server.log'}.")
+
+
+def flows_folder() -> Path:
+    """Where the flows lie: inside the installed package, or beside it in a clone."""
+    packaged = Path(str(resources.files("invopt"))) / "_flows"
+    return packaged if packaged.is_dir() else Path(__file__).resolve().parents[2] / "flows"
+
+
+def run_schedules(root: Path, schedules: tuple[tuple[str, str, str], ...] = SCHEDULES) -> None:
+    """Register the flows with the server named in the environment and run them as their times come."""
+    from prefect import serve
+    from prefect.flows import load_flow_from_entrypoint
+    from prefect.schedules import Cron
+
+    time_zone = Workspace.open(root).settings.business.time_zone
+    deployments = []
+    for flow_name, deployment, cron in schedules:
+        flow = load_flow_from_entrypoint(f"{flows_folder() / flow_name}.py:{flow_name}")
+        deployments.append(
+            flow.to_deployment(
+                name=deployment,
+                schedule=Cron(cron, timezone=time_zone),
+                parameters={"workspace": str(root)},
+                concurrency_limit=1,
+            )
+        )
+    serve(*deployments, print_starting_message=False, pause_on_shutdown=False)
+
+
+if __name__ == "__main__":
+    run_schedules(Path(sys.argv[1]))
