@@ -71,7 +71,9 @@ def test_the_committed_shop_is_what_the_generator_writes(tmp_path):
     names = sorted(path.name for path in tmp_path.iterdir())
     assert names == sorted(path.name for path in COMMITTED.iterdir())
     for name in names:
-        assert (tmp_path / name).read_bytes() == (COMMITTED / name).read_bytes(), name
+        assert (tmp_path / name).read_bytes() == (COMMITTED / name).read_bytes(), (
+            f"data/sample/{name} is stale. Write it with: rm -r data/sample && invopt sample data/sample"
+        )
 
 
 def test_the_committed_shop_stays_under_three_megabytes():
