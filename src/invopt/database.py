@@ -107,17 +107,45 @@ class Database:
         self.execute("commit")
 
     def create_tables(self) -> None:
-        """Create what is missing: inputs with their provenance, results with their run, and the books."""
-        for table in INPUT_TABLES:
-            self.execute(f"create table if not exists {quoted(table.name)} ({_columns(table.stored_columns)})")
+        """Create what is missing, and bring tables of an older version to today's declarations.
+
+        An input or a book only ever gains columns. A result of runs is made anew where its columns have
+        changed: the runs themselves lie beside the database as Parquet.
+        """
+        run_id = Column("run_id", Dtype.TEXT, "run that made the row")
+        for table in (*INPUT_TABLES, *BOOK_TABLES):
+            self._create(table.name, table.stored_columns)
+            for column in self._missing(table.name, table.stored_columns):
+                self.execute(f"alter table {quoted(table.name)} add column {quoted(column.name)} {column.dtype.sql}")
         for table in RUN_TABLES:
-            run_id = Column("run_id", Dtype.TEXT, "run that made the row")
-            self.execute(f"create table if not exists {quoted(table.name)} ({_columns((run_id, *table.columns))})")
-        for table in BOOK_TABLES:
-            self.execute(f"create table if not exists {quoted(table.name)} ({_columns(table.columns)})")
+            columns = (run_id, *table.columns)
+            if self._differs(table.name, columns):
+                self.execute(f"drop table {quoted(table.name)}")
+            self._create(table.name, columns)
         self.execute(
             "create table if not exists current_run (run_id varchar not null, published_at timestamp not null)"
         )
+
+    def _create(self, name: str, columns: tuple[Column, ...]) -> None:
+        self.execute(f"create table if not exists {quoted(name)} ({_columns(columns)})")
+
+    def _present(self, name: str) -> dict[str, tuple[str, bool]]:
+        rows = self.execute(
+            "select column_name, data_type, is_nullable from duckdb_columns() "
+            "where table_name = $name and not internal and database_name = current_database()",
+            {"name": name},
+        ).fetchall()
+        return {str(column): (str(kind), bool(nullable)) for column, kind, nullable in rows}
+
+    def _missing(self, name: str, columns: tuple[Column, ...]) -> list[Column]:
+        present = self._present(name)
+        return [column for column in columns if column.name not in present]
+
+    def _differs(self, name: str, columns: tuple[Column, ...]) -> bool:
+        present = self._present(name)
+        return bool(present) and present != {
+            column.name: (column.dtype.sql, column.nullable) for column in columns
+        }
 
 
 @contextmanager
