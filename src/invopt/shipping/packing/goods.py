@@ -117,7 +117,7 @@ class Search:
     """How hard to look. `least_support` is the share of a base that must rest on goods or on the floor."""
 
     least_support: float = 0.75
-    budget: int = 120
+    budget: int = 400
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.least_support <= 1.0:
