@@ -20,6 +20,7 @@ from invopt.settings.planning import Demand, LeadTime, Policy
 from invopt.settings.purchasing import Purchasing
 from invopt.settings.returns import Returns
 from invopt.settings.section import Section
+from invopt.settings.shipping import Shipping
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Settings:
     orders: Orders = field(default_factory=Orders)
     returns: Returns = field(default_factory=Returns)
     purchasing: Purchasing = field(default_factory=Purchasing)
+    shipping: Shipping = field(default_factory=Shipping)
     run: Run = field(default_factory=Run)
     retention: Retention = field(default_factory=Retention)
 
@@ -110,5 +112,6 @@ __all__ = [
     "Run",
     "Section",
     "Settings",
+    "Shipping",
     "section_type",
 ]

@@ -1,0 +1,1 @@
+"""Shipping: cartons, carriers and their rates, promise dates, tracking."""
