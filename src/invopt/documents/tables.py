@@ -14,7 +14,7 @@ from typing import Any, cast
 import pandas as pd
 
 from invopt.money import digits
-from invopt.tables import Dtype, Table
+from invopt.tables import Dtype, Table, empty
 
 _STARTS_A_FORMULA = r"^[\s\x00-\x1f\u200b\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r\n]|^[\t\r\n]"
 _LONGEST_CELL = 32_767  # characters that Excel keeps in a cell
@@ -79,11 +79,24 @@ def write_csv(chunks: Iterable[pd.DataFrame], table: Table, path: Path) -> int:
     return rows
 
 
-def write_parquet(frame: pd.DataFrame, table: Table, path: Path) -> None:
-    """Write a table for programs: declared names and types as they are, without personal columns."""
+def write_parquet(chunks: Iterable[pd.DataFrame], table: Table, path: Path) -> int:
+    """Write a table for programs, chunk by chunk; returns its rows.
+
+    Declared names and types as they are, money in minor units, without personal columns.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    names = [column.name for column in table.columns if not column.personal]
+    schema = pa.Schema.from_pandas(empty(table)[names], preserve_index=False).remove_metadata()
     part = path.with_name(path.name + ".part")
-    frame[[column.name for column in table.columns if not column.personal]].to_parquet(part, index=False)
+    rows = 0
+    with pq.ParquetWriter(part, schema, compression="zstd") as writer:
+        for chunk in chunks:
+            writer.write_table(pa.Table.from_pandas(chunk[names], schema=schema, preserve_index=False))
+            rows += len(chunk)
     part.replace(path)
+    return rows
 
 
 def write_workbook(frames: Mapping[Table, pd.DataFrame], path: Path, *, notes: Mapping[str, str]) -> None:

@@ -18,9 +18,7 @@ class Report(Section):
     list_rows: int = setting(
         10_000, "Longest list in the report; the rest is in the exports.", unit="rows", minimum=10
     )
-    history_weeks: int = setting(
-        104, "History shown on a SKU's page.", unit="weeks", minimum=4, maximum=520
-    )
+    history_weeks: int = setting(104, "History shown on a SKU's page.", unit="weeks", minimum=4, maximum=520)
     projection_weeks: int = setting(
         13, "How far stock is projected in pictures.", unit="weeks", minimum=2, maximum=104
     )

@@ -97,7 +97,7 @@ def test_an_empty_table_keeps_its_header(table: Table, tmp_path: Path) -> None:
 
 def test_what_identifies_a_person_stays_at_home(tmp_path: Path) -> None:
     write_csv([empty(OPEN_ORDER_LINE)], OPEN_ORDER_LINE, tmp_path / "o.csv")
-    write_parquet(empty(OPEN_ORDER_LINE), OPEN_ORDER_LINE, tmp_path / "o.parquet")
+    write_parquet([empty(OPEN_ORDER_LINE)], OPEN_ORDER_LINE, tmp_path / "o.parquet")
     columns = pd.read_parquet(tmp_path / "o.parquet").columns
     for name in ("customer_id", "ship_to_name", "ship_to_street", "ship_to_postcode"):
         assert name not in columns

@@ -69,7 +69,8 @@ def frame(table: Table, **columns: object) -> pd.DataFrame:
 def _described(skus: int, rng: np.random.Generator, hostile: bool) -> pd.DataFrame:
     number = np.arange(skus)
     names = [
-        f"{('Ceramic mug', 'Linen towel', 'Desk lamp', 'Wool scarf', 'Oak tray')[i % 5]} no. {i}" for i in number
+        f"{('Ceramic mug', 'Linen towel', 'Desk lamp', 'Wool scarf', 'Oak tray')[i % 5]} no. {i}"
+        for i in number
     ]
     identifiers = [f"SKU-{i:05d}" for i in number]
     if hostile:
@@ -100,7 +101,9 @@ def _described(skus: int, rng: np.random.Generator, hostile: bool) -> pd.DataFra
     )
 
 
-def _stock(tables: dict[str, pd.DataFrame], keys: pd.DataFrame, on_hand: np.ndarray, rng: np.random.Generator) -> None:
+def _stock(
+    tables: dict[str, pd.DataFrame], keys: pd.DataFrame, on_hand: np.ndarray, rng: np.random.Generator
+) -> None:
     counted = np.where(np.arange(len(keys)) % 23 == 5, -3.0, on_hand)
     tables["stock_position"] = frame(
         TABLES["stock_position"], **keys, on_hand_units=np.maximum(counted, 0), reserved_units=0.0,
@@ -110,7 +113,9 @@ def _stock(tables: dict[str, pd.DataFrame], keys: pd.DataFrame, on_hand: np.ndar
     )  # fmt: skip
 
 
-def _supply(tables: dict[str, pd.DataFrame], keys: pd.DataFrame, weekly: np.ndarray, rng: np.random.Generator) -> None:
+def _supply(
+    tables: dict[str, pd.DataFrame], keys: pd.DataFrame, weekly: np.ndarray, rng: np.random.Generator
+) -> None:
     number = np.arange(len(keys))
     supplier = np.array([f"SUP-{i % 7}" for i in number])
     tables["supplier"] = frame(
@@ -142,7 +147,9 @@ def _supply(tables: dict[str, pd.DataFrame], keys: pd.DataFrame, weekly: np.ndar
     )  # fmt: skip
 
 
-def _forecast(tables: dict[str, pd.DataFrame], keys: pd.DataFrame, weekly: np.ndarray, rng: np.random.Generator) -> None:
+def _forecast(
+    tables: dict[str, pd.DataFrame], keys: pd.DataFrame, weekly: np.ndarray, rng: np.random.Generator
+) -> None:
     weeks = 26
     wave = 1 + 0.3 * np.sin(np.arange(weeks) / 4)
     mean = np.round(weekly[:, None] * wave, 4)
@@ -236,7 +243,9 @@ def _policy_and_purchase(
     )  # fmt: skip
 
 
-def _demand(tables: dict[str, pd.DataFrame], keys: pd.DataFrame, weekly: np.ndarray, rng: np.random.Generator) -> None:
+def _demand(
+    tables: dict[str, pd.DataFrame], keys: pd.DataFrame, weekly: np.ndarray, rng: np.random.Generator
+) -> None:
     shown = keys.head(200)
     days = 120
     repeated = shown.loc[shown.index.repeat(days)].reset_index(drop=True)
@@ -254,7 +263,9 @@ def _demand(tables: dict[str, pd.DataFrame], keys: pd.DataFrame, weekly: np.ndar
     )  # fmt: skip
 
 
-def _orders(tables: dict[str, pd.DataFrame], described: pd.DataFrame, rng: np.random.Generator, hostile: bool) -> None:
+def _orders(
+    tables: dict[str, pd.DataFrame], described: pd.DataFrame, rng: np.random.Generator, hostile: bool
+) -> None:
     number = np.arange(3 * len(described))
     sku = described["sku_id"].to_numpy()[number % len(described)]
     location = described["location_id"].to_numpy()[number % len(described)]
@@ -302,7 +313,11 @@ def _shipping(tables: dict[str, pd.DataFrame], rng: np.random.Generator) -> None
         likely_on=pd.Timestamp("2026-03-10"), is_assumed=number % 5 == 0,
         reason=["no rate card covers it" if pd.isna(c) else "" for c in carrier],
     )  # fmt: skip
-    lanes = [(c, s, w) for c, s in (("Royal Post", "48h"), ("Parcelwing", "48h"), ("Northline", "next day")) for w in range(5)]
+    lanes = [
+        (c, s, w)
+        for c, s in (("Royal Post", "48h"), ("Parcelwing", "48h"), ("Northline", "next day"))
+        for w in range(5)
+    ]
     tables["transit_time"] = frame(
         TABLES["transit_time"], carrier_id=[c for c, _, _ in lanes], service_id=[s for _, s, _ in lanes],
         lane="MAIN > GB", weekday=[w for _, _, w in lanes], median_days=2.0, promise_days=3.0, observations=40,

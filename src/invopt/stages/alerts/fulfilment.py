@@ -26,9 +26,7 @@ def hold_alerts(order_check: pd.DataFrame) -> pd.DataFrame:
 def backlog_alerts(backlog: pd.DataFrame, open_order_line: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     """Orders that wait for stock without a date, or beyond the date promised. Worth: the value that waits."""
     keys = ["order_id", "order_line_id"]
-    frame = backlog.merge(
-        open_order_line[[*keys, "promised_on"]], on=keys, how="left", validate="one_to_one"
-    )
+    frame = backlog.merge(open_order_line[[*keys, "promised_on"]], on=keys, how="left", validate="one_to_one")
     frame = frame[frame["cause"].isin(["no_stock", "capacity", "awaiting_complete"])]
     no_date = frame["available_on"].isna() & (frame["cause"] == "no_stock")
     broken = ~no_date & (frame["available_on"].fillna(as_of) > frame["promised_on"])
@@ -64,12 +62,19 @@ def parcel_alerts(
     Worth: the value of the order they carry; zero where the order is not known.
     """
     amounts = pd.concat(
-        [open_order_line[["order_id", "amount_minor", "currency"]], order_line[["order_id", "amount_minor", "currency"]]]
+        [
+            open_order_line[["order_id", "amount_minor", "currency"]],
+            order_line[["order_id", "amount_minor", "currency"]],
+        ]
     )
     # An order that is partly open stands in both tables: the larger sum is the whole of it.
     source = np.repeat([0, 1], [len(open_order_line), len(order_line)])
-    sums = amounts.groupby(["order_id", source]).agg(worth=("amount_minor", "sum"), currency=("currency", "first"))
-    orders = sums.groupby(level=0).agg(worth=("worth", "max"), order_currency=("currency", "first")).reset_index()
+    sums = amounts.groupby(["order_id", source]).agg(
+        worth=("amount_minor", "sum"), currency=("currency", "first")
+    )
+    orders = (
+        sums.groupby(level=0).agg(worth=("worth", "max"), order_currency=("currency", "first")).reset_index()
+    )
     promised = open_order_line.groupby("order_id")["promised_on"].min().reset_index()
 
     trouble = shipment[shipment["problem"].fillna("") != ""].merge(orders, on="order_id", how="left")

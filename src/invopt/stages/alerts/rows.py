@@ -55,7 +55,9 @@ def graded(found: Sequence[pd.DataFrame], rules: Alerts) -> pd.DataFrame:
         default="low",
     )
     return rows.sort_values(
-        ["worth_minor", "alert_kind", "subject", "key"], ascending=[False, True, True, True], ignore_index=True
+        ["worth_minor", "alert_kind", "subject", "key"],
+        ascending=[False, True, True, True],
+        ignore_index=True,
     )
 
 
