@@ -18,6 +18,7 @@ from invopt.settings.intake import Ingest
 from invopt.settings.orders import Orders
 from invopt.settings.planning import Demand, LeadTime, Policy
 from invopt.settings.purchasing import Purchasing
+from invopt.settings.report import Alerts, Report
 from invopt.settings.returns import Returns
 from invopt.settings.section import Section
 from invopt.settings.shipping import Shipping
@@ -37,6 +38,8 @@ class Settings:
     returns: Returns = field(default_factory=Returns)
     purchasing: Purchasing = field(default_factory=Purchasing)
     shipping: Shipping = field(default_factory=Shipping)
+    alerts: Alerts = field(default_factory=Alerts)
+    report: Report = field(default_factory=Report)
     run: Run = field(default_factory=Run)
     retention: Retention = field(default_factory=Retention)
 
@@ -99,6 +102,7 @@ def _refuse_unknown(given: dict[str, Any], known: dict[str, Any], where: str) ->
 
 
 __all__ = [
+    "Alerts",
     "Business",
     "Demand",
     "Forecast",
@@ -107,6 +111,7 @@ __all__ = [
     "Orders",
     "Policy",
     "Purchasing",
+    "Report",
     "Retention",
     "Returns",
     "Run",

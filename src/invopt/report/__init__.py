@@ -1,0 +1,1 @@
+"""What people read: pages, pictures and explanations of one published plan."""

@@ -1,0 +1,85 @@
+"""The report of a run as a folder: index.html, and a page for each SKU-location that needs attention."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from invopt.report.figures import bought
+from invopt.report.plan import Plan
+from invopt.report.series import KEYS, FloatArray, stock_paths
+from invopt.report.sku_page import render_sku_page, sku_page_name
+from invopt.report.summary_page import render_summary
+from invopt.workspace import replace_text
+
+_SKU_FOLDER = "sku"
+
+
+def needs_attention(plan: Plan, pages: int) -> list[tuple[str, str]]:
+    """The SKU-locations with the most money at stake, then those with the largest orders, at most `pages`."""
+    known = plan.table("sku_location")[KEYS]
+    keys = pd.Series(
+        list(known.itertuples(index=False, name=None)), index=known["sku_id"] + "|" + known["location_id"]
+    )
+    alerts = plan.table("alert")
+    alerts = alerts[alerts["subject"].isin(["sku_location", "stock", "price"])]
+    worth = alerts.groupby("key")["worth_minor"].sum().sort_values(ascending=False, kind="stable")
+    chosen = [keys[key] for key in worth.index if key in keys.index]
+    buying = bought(plan).sort_values(["amount_minor", *KEYS], ascending=[False, True, True], kind="stable")
+    chosen += list(buying[KEYS].itertuples(index=False, name=None))
+    return list(dict.fromkeys((str(sku), str(place)) for sku, place in chosen))[:pages]
+
+
+def stock_value_path(plan: Plan, keys: pd.DataFrame, forecast: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
+    """Stock value by week of some SKU-locations, with today's proposals and without, in minor units.
+
+    keys: rows with sku_id, location_id, unit_cost_minor and currency; those in another currency than the
+    shop's are left out. Every value is rounded to minor units, so that sums do not depend on the partition.
+    """
+    mine = keys[keys["currency"] == plan.currency].reset_index(drop=True)
+    paths = stock_paths(plan, mine, forecast, plan.settings.report.projection_weeks)
+    cost = mine["unit_cost_minor"].to_numpy(dtype=float)[:, None]
+    return np.rint(paths[0] * cost).sum(axis=0), np.rint(paths[1] * cost).sum(axis=0)
+
+
+def write_report(
+    folder: Path,
+    summary: Plan,
+    skus: Plan,
+    attention: list[tuple[str, str]],
+    values: tuple[FloatArray, FloatArray],
+) -> Path:
+    """Write the summary and the SKU pages; returns the path of the summary.
+
+    summary: tables for the summary page; skus: tables of the SKUs in `attention`; values: stock value paths.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    names = {key: f"{_SKU_FOLDER}/{sku_page_name(*key)}" for key in attention}
+    if attention:
+        (folder / _SKU_FOLDER).mkdir(exist_ok=True)
+    split = _by_sku(skus, [sku for sku, _ in attention])
+    for key in attention:
+        page = render_sku_page(split[key[0]], *key, back="../index.html")
+        replace_text(folder / names[key], page)
+    index = folder / "index.html"
+    replace_text(index, render_summary(summary, values, names))
+    return index
+
+
+def _by_sku(plan: Plan, sku_ids: list[str]) -> Mapping[str, Plan]:
+    """The plan cut into one a SKU, so that a page looks through no rows but its own."""
+    wanted = list(dict.fromkeys(sku_ids))
+    tables: dict[str, dict[str, pd.DataFrame]] = {sku: {} for sku in wanted}
+    for name, frame in plan.tables.items():
+        owner = frame["key"].str.rsplit("|", n=1).str[0] if name == "alert" else frame["sku_id"]
+        groups = (
+            {str(sku): part for sku, part in frame.groupby(owner.to_numpy(), sort=False)}
+            if len(frame)
+            else {}
+        )
+        for sku in wanted:
+            tables[sku][name] = groups[sku] if sku in groups else frame.iloc[:0]
+    return {sku: Plan(plan.run_id, plan.as_of, plan.settings, tables[sku]) for sku in wanted}

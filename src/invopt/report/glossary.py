@@ -1,0 +1,183 @@
+"""Every figure of the report, defined once: its name, and what it means in a sentence or two."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Term:
+    """A figure's name for people, and its definition."""
+
+    label: str
+    definition: str
+
+
+GLOSSARY: dict[str, Term] = {
+    "as_of": Term(
+        "As of", "The first day not yet observed: everything recorded before it is known to the plan."
+    ),
+    "buy_today": Term(
+        "To buy today",
+        "Value of all proposed order lines whose order day is today, at the supplier's price for that quantity.",
+    ),
+    "at_risk": Term(
+        "At risk",
+        "Margin on the units that are expected to be lost, or that customers already wait for, because stock is "
+        "out or will be out before an order sent today can arrive.",
+    ),
+    "ships_today": Term("Ships today", "Parcels that are packed, have a carrier and leave today."),
+    "on_hold": Term(
+        "On hold", "Orders that a check has stopped until a person releases them, with their value."
+    ),
+    "backlog": Term("Waiting", "Value of order lines that cannot be served today, whatever the cause."),
+    "service": Term(
+        "Service expected",
+        "Probability of no stockout in a replenishment cycle if the plan is followed (or the share of units "
+        "served from stock where the target is a fill rate), weighted by the value of expected demand, beside "
+        "its target.",
+    ),
+    "availability": Term(
+        "In stock, last 4 weeks",
+        "Share of selling time in the last 28 days in which a planned SKU was in stock where it should be.",
+    ),
+    "stock_value": Term("Stock now", "Units on hand at cost."),
+    "stock_projected": Term(
+        "Stock in 4 weeks",
+        "Units expected on hand in four weeks at cost: stock, plus what is on order and proposed today, less mean "
+        "demand, never below zero. Orders of later days are not in it.",
+    ),
+    "stock_optimal": Term(
+        "Stock at target",
+        "Average stock over a cycle, at cost, that the targets imply once every SKU runs at its level.",
+    ),
+    "wape": Term(
+        "Forecast error",
+        "Sum of absolute forecast errors as a share of the sum of demand, from forecasts made in the past and "
+        "scored on periods they had not seen; SKUs weighted by last year's units.",
+    ),
+    "bias": Term(
+        "Forecast bias",
+        "Sum of forecast less demand, as a share of demand, from the same past forecasts. Above zero: too high.",
+    ),
+    "worth": Term("At stake", "Money that the exception puts at stake; how it is found depends on the kind."),
+    "exception_kind": Term("Exception", "What is wrong; exceptions are sorted by the money at stake."),
+    "remedy": Term("What to do", "The next step that removes the exception."),
+    "severity": Term("Urgency", "High, medium or low, by the money at stake; the limits are settings."),
+    "subject": Term("About", "The SKU and location, order, parcel, supplier or file."),
+    "sku": Term("SKU", "Stock keeping unit: one sellable item."),
+    "product_name": Term("Product", "The product's name."),
+    "location": Term("Location", "Warehouse or shop that holds the stock."),
+    "supplier": Term("Supplier", "Who delivers it."),
+    "order_on": Term("Order on", "Day on which the order is to be sent."),
+    "expected_on": Term("Expected", "Day on which the goods are expected."),
+    "final_units": Term("Buy", "Units proposed, after every rounding and constraint."),
+    "need_units": Term(
+        "Need", "Units needed before minimum quantities, packs, budget and other constraints."
+    ),
+    "amount": Term("Amount", "Quantity times price, in the row's currency."),
+    "unit_cost": Term("Unit cost", "Price of one unit at that quantity."),
+    "urgency": Term(
+        "Why today", "Stocked out; will run out before an order of a later day arrives; or simply due."
+    ),
+    "constraint": Term("Changed by", "The constraint that moved the quantity most away from the need."),
+    "proposal_state": Term("Decision", "Where the decision about the proposal stands."),
+    "cover": Term("Cover", "Days for which the projected stock lasts at mean demand."),
+    "gain": Term("Gain", "Expected margin that the order saves, less holding and obsolescence."),
+    "order_lines": Term("Lines", "Lines of the order."),
+    "units": Term("Units", "Units of goods."),
+    "minimum_order": Term("Minimum", "Smallest order value the supplier accepts; 0 where it has none."),
+    "order": Term("Order", "Customer order."),
+    "order_value": Term("Value", "Value of the order, or of the lines that are meant."),
+    "reason": Term("Reason", "Why, in words."),
+    "release": Term("Released by", "Role that may release the order."),
+    "outcome": Term("Outcome", "Whether the order passed its checks, waits for a person, or was refused."),
+    "cause": Term("Cause", "No stock, on hold, refused, capacity, or waiting for the rest of the order."),
+    "available_on": Term(
+        "Goods expected", "Day on which the missing goods are expected; a dash where nothing is on order."
+    ),
+    "parcel": Term("Parcel", "One box of one order from one location."),
+    "carrier": Term("Carrier", "Who carries it, and by which service."),
+    "parcel_cost": Term("Cost", "What the carrier bills for the parcel."),
+    "ships_on": Term("Leaves", "Day it leaves the location."),
+    "promise_on": Term(
+        "Promise", "Delivery day that is kept with the set probability, given the lane's past."
+    ),
+    "likely_on": Term("Likely", "Median delivery day."),
+    "weight": Term("Weight", "Gross weight with the carton."),
+    "abc_class": Term(
+        "Class", "A, B, C by margin over the last year: A makes the first 80%, B the next 15%."
+    ),
+    "skus": Term("SKUs", "SKUs at locations that are planned."),
+    "target": Term("Target", "What the settings ask for in this class."),
+    "implied": Term("With this plan", "What the plan is expected to reach."),
+    "current": Term("If nothing is ordered", "The same if nothing is ordered today."),
+    "below_target": Term(
+        "Below target", "SKUs at locations expected to miss their target by more than half a point."
+    ),
+    "on_hand": Term("On hand", "Units there at the opening of the day."),
+    "on_order": Term("On order", "Units still expected from suppliers."),
+    "weekly_demand": Term(
+        "Demand a week", "Mean demand expected in a week, from the policy's protection interval."
+    ),
+    "reorder_point": Term("Reorder point", "An order is due when the projected position is at or below it."),
+    "target_level": Term("Target level", "Projected position after ordering that just meets the target."),
+    "safety_stock": Term(
+        "Safety stock", "What the target adds to mean demand; may be negative for modest targets."
+    ),
+    "stockout_in": Term(
+        "Runs out in", "Days until expected demand has used the stock up, if nothing is ordered."
+    ),
+    "demand_class": Term(
+        "Demand",
+        "Smooth, erratic, intermittent or lumpy, by how often and how evenly it sells; new; dormant.",
+    ),
+    "method": Term("Method", "What made the forecast."),
+    "on_time": Term(
+        "On time",
+        "Share of delivered parcels that kept their day, shrunk towards the carrier's mean where few were seen.",
+    ),
+    "observations": Term("Parcels seen", "Delivered parcels behind the figure."),
+    "transit_days": Term("Typical days", "Median days from leaving to delivery, weighted by parcels seen."),
+    "promise_days": Term("Promised days", "Days that are kept with the set probability."),
+    "tracking_number": Term("Tracking", "The parcel as the carrier names it."),
+    "problem": Term("Problem", "Late, stuck, failed, returned to sender, lost or damaged."),
+    "promise_kept": Term(
+        "Promises kept",
+        "Of the parcels delivered and promised, the share that arrived on or before the promised day.",
+    ),
+    "return_share": Term("Comes back", "Share of the units sold that is returned, shrunk to the category."),
+    "resaleable": Term("Resaleable", "Of the returned units, the share that is fit for sale again."),
+    "sold_units": Term("Sold", "Units sold behind the figure."),
+    "returned_units": Term("Returned", "Units returned behind the figure."),
+    "return_reason": Term("Why", "Reason the customer gave."),
+    "category": Term("Category", "Category of the product."),
+    "returns_open": Term("Returns open", "Return lines granted and not yet closed."),
+    "refunds_due": Term("Refunds due", "Refunds of goods that have arrived and are not yet closed."),
+    "return_state": Term("State", "Authorised, received, graded, closed, or refused."),
+    "assumption": Term("Assumed", "An input that nobody brought, with the value the plan took instead."),
+    "setting": Term("Setting", "The setting that filled it."),
+    "assumed_value": Term("Value", "What was taken."),
+    "assumed_rows": Term("Rows", "Rows of the plan that rest on it."),
+    "meaning": Term("What it means", "What it means for the plan, and how to bring the real figure."),
+    "file": Term("File", "File that was taken in."),
+    "table": Term("Table", "Input table that the file fills."),
+    "rows_read": Term("Read", "Data rows of the file; read = accepted + refused + known."),
+    "rows_accepted": Term("Accepted", "Rows typed and understood."),
+    "rows_rejected": Term("Refused", "Rows refused, each with its reason."),
+    "rows_known": Term("Known", "Rows that were already there, word for word."),
+    "line": Term("Line", "Line of the file, counted from 1 with the header."),
+    "column": Term("Column", "Column that was refused."),
+    "bad_value": Term("Value", "What stood there."),
+    "lifecycle": Term("Lifecycle", "Active, run down, do not reorder, or discontinued."),
+    "assumed": Term("Assumed", "An input of this row was assumed: lead time, stock or cost."),
+    "excuse": Term("Not planned", "Why no forecast and no policy were made."),
+    "stock_sku": Term("Stock value", "Units on hand at cost."),
+    "skus_at_stake": Term("SKUs", "SKUs at locations with such an exception."),
+    "exceptions": Term("Exceptions", "How many there are."),
+}
+
+
+def define(name: str) -> Term:
+    """The term of that name. Raises `KeyError` for a figure that nobody has defined."""
+    return GLOSSARY[name]

@@ -1,0 +1,96 @@
+"""One run's tables with the day and the settings they were made for: all that a page is made from."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from invopt.errors import WorkspaceError
+from invopt.settings import Settings
+from invopt.tables import TABLES, empty
+from invopt.workspace import Snapshot
+
+SUMMARY_TABLES = (
+    "sku_location", "stock_position", "inbound", "forecast_model", "lead_time", "policy", "order_proposal",
+    "supplier", "supplier_order", "open_order_advice", "order_check", "backlog", "parcel", "parcel_line",
+    "allocation", "transit_time", "shipment", "return_authorisation", "return_rate", "return_summary", "alert",
+    "assumption", "ingested_file", "rejected_row",
+)  # fmt: skip
+
+SKU_TABLES = (
+    "sku_location", "stock_position", "inbound", "demand", "cleaned_demand", "forecast", "forecast_model",
+    "lead_time", "policy", "order_proposal", "open_order_advice", "backlog",
+)  # fmt: skip
+
+RECENT_DAYS = 28
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A run to be shown. Tables that were not read count as empty."""
+
+    run_id: str
+    as_of: dt.date
+    settings: Settings
+    tables: Mapping[str, pd.DataFrame] = field(repr=False)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table as a frame, empty where the plan was read without it."""
+        return self.tables[name] if name in self.tables else empty(TABLES[name])
+
+    @property
+    def today(self) -> pd.Timestamp:
+        """The as-of day."""
+        return pd.Timestamp(self.as_of)
+
+    @property
+    def currency(self) -> str:
+        """The shop's currency."""
+        return self.settings.business.currency
+
+    @classmethod
+    def for_summary(cls, snapshot: Snapshot, settings: Settings) -> Plan:
+        """What the summary page shows: results whole, of demand the last four weeks."""
+        from invopt import database
+
+        as_of = as_of_day(snapshot)
+        tables = {name: snapshot.table(name) for name in SUMMARY_TABLES}
+        since = pd.Timestamp(as_of) - pd.Timedelta(days=RECENT_DAYS)
+        with database.in_memory() as db:
+            db.parquet_view("demand", snapshot.files("demand"), TABLES["demand"])
+            tables["demand"] = db.frame(
+                "select * from demand where demand_on >= $since", {"since": since}, table=TABLES["demand"]
+            )
+        return cls(snapshot.run_id, as_of, settings, tables)
+
+    @classmethod
+    def for_skus(cls, snapshot: Snapshot, settings: Settings, sku_ids: Sequence[str]) -> Plan:
+        """All that is known of some SKUs, and nothing of others."""
+        from invopt import database
+
+        tables = {}
+        with database.in_memory() as db:
+            for name in SKU_TABLES:
+                db.parquet_view(name, snapshot.files(name), TABLES[name])
+                tables[name] = db.frame(
+                    f"select * from {name} where list_contains($sku_ids, sku_id)",
+                    {"sku_ids": list(sku_ids)},
+                    table=TABLES[name],
+                )
+        tables["alert"] = snapshot.table("alert")
+        return cls(snapshot.run_id, as_of_day(snapshot), settings, tables)
+
+
+def as_of_day(snapshot: Snapshot) -> dt.date:
+    """The day a run was made for. Raises `WorkspaceError` where its folder does not say."""
+    try:
+        details = json.loads((snapshot.folder / "run.json").read_text(encoding="utf-8"))
+        return dt.date.fromisoformat(details["as_of"])
+    except (FileNotFoundError, KeyError, ValueError) as error:
+        raise WorkspaceError(
+            f"{snapshot.folder}: run.json does not name the day of the plan. Make the plan again: invopt plan"
+        ) from error

@@ -1,0 +1,120 @@
+"""The summary page: the morning in words and numbers, exceptions first, and every list of the plan."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+
+from invopt.report.figures import Figures, bought, morning_figures, service_measures, weighted_mean
+from invopt.report.page import render
+from invopt.report.pictures import bars_picture, service_picture, value_picture
+from invopt.report.plan import Plan
+from invopt.report.sections import ALERT_WORDS, Links, all_lists
+from invopt.report.sentences import leads, morning
+from invopt.report.series import FloatArray
+from invopt.report.words import Words, money_sums
+
+_PROJECTED_WEEK = 4
+_BARS = 12
+
+
+def render_summary(
+    plan: Plan, value_paths: tuple[FloatArray, FloatArray] | None = None, links: Links | None = None
+) -> str:
+    """The summary page of a plan as one self-contained HTML text.
+
+    plan: tables read by `Plan.for_summary`, or frames by name. value_paths: stock value in minor units of the
+    shop's currency at the opening of each week from the as-of day, with today's proposals and without (from
+    `stock_value_paths`); None leaves the picture out. links: the page of each (sku_id, location_id) that has one.
+
+    Raises `SettingsError` for a locale that is not known. Texts of the tables are escaped wherever they stand.
+    """
+    words = Words(plan.settings.business.locale)
+    figures = morning_figures(plan)
+    projected = "–"
+    if value_paths is not None and len(value_paths[0]) > _PROJECTED_WEEK:
+        projected = words.money(float(value_paths[0][_PROJECTED_WEEK]), plan.currency, whole=True)
+    return render(
+        "summary.html",
+        words,
+        shop=plan.settings.business.name,
+        as_of=plan.as_of,
+        run_id=plan.run_id,
+        figures=figures,
+        sentences=morning(figures, words),
+        leads=leads(figures, words),
+        lists=all_lists(plan, links or {}),
+        pictures={
+            "exceptions": _exceptions(plan, words),
+            "suppliers": _suppliers(plan, words),
+            "service": _service(plan, words),
+            "stock": _stock(plan, figures, value_paths, words),
+        },
+        stock_projected=projected,
+    )
+
+
+def _exceptions(plan: Plan, words: Words) -> Markup | None:
+    alerts = plan.table("alert")
+    alerts = alerts[alerts["currency"] == plan.currency]
+    sums = alerts.groupby("alert_kind")["worth_minor"].agg(["sum", "size"]).query("sum > 0")
+    sums = sums.sort_values("sum", ascending=False, kind="stable").head(_BARS)
+    if sums.empty:
+        return None
+    rows = [
+        (f"{ALERT_WORDS.get(str(kind), str(kind))} ({words.number(int(size))})", float(total),
+         words.money(int(total), plan.currency, whole=True))
+        for kind, total, size in zip(sums.index, sums["sum"], sums["size"], strict=True)
+    ]  # fmt: skip
+    return bars_picture(rows, "exceptions-bars", "Money at stake by kind of exception")
+
+
+def _suppliers(plan: Plan, words: Words) -> Markup | None:
+    rows = bought(plan)
+    rows = rows[
+        (rows["order_on"] <= plan.today) & (rows["currency"] == plan.currency) & rows["supplier_id"].notna()
+    ]
+    names = plan.table("supplier").set_index("supplier_id")["supplier_name"]
+    sums = rows.groupby("supplier_id")["amount_minor"].sum().sort_values(ascending=False, kind="stable")
+    if sums.empty:
+        return None
+    bars = [
+        (str(names.get(key)) if pd.notna(names.get(key)) else str(key), float(total),
+         words.money(int(total), plan.currency, whole=True))
+        for key, total in sums.head(_BARS).items()
+    ]  # fmt: skip
+    if len(sums) > _BARS:
+        rest = int(sums.iloc[_BARS:].sum())
+        bars.append(
+            (f"{len(sums) - _BARS} others", float(rest), words.money(rest, plan.currency, whole=True))
+        )
+    return bars_picture(bars, "supplier-bars", "Amount to order today by supplier")
+
+
+def _service(plan: Plan, words: Words) -> Markup | None:
+    policy = plan.table("policy")
+    if policy.empty:
+        return None
+    measures = service_measures(policy).assign(
+        abc=policy["abc_class"], demand=policy["expected_demand_units"]
+    )
+    rows = [
+        (f"Class {name}", weighted_mean(part["expected"], part["demand"]),
+         weighted_mean(part["current"], part["demand"]), float(part["target"].mean()))
+        for name, part in measures.groupby("abc", sort=True)
+    ]  # fmt: skip
+    return service_picture(rows, words)
+
+
+def _stock(
+    plan: Plan, figures: Figures, paths: tuple[FloatArray, FloatArray] | None, words: Words
+) -> Markup | None:
+    if paths is None or not np.any(paths[0] > 0):
+        return None
+    target = float(
+        money_sums(plan.table("policy")["mean_stock_minor"], plan.table("policy")["currency"]).get(
+            plan.currency, 0
+        )
+    )
+    return value_picture(paths[0], paths[1], target, words, plan.currency, plan.as_of)

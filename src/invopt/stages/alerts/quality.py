@@ -1,0 +1,90 @@
+"""Exceptions of knowledge: forecasts gone wrong, data that cannot be true."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from invopt.settings import Alerts, Policy
+from invopt.stages.alerts.rows import joined, made, none, percent, plain
+
+
+def forecast_alerts(planned: pd.DataFrame, rules: Alerts, policy: Policy) -> pd.DataFrame:
+    """Forecasts that were far off and always to the same side.
+
+    Worth over one protection interval: too low, the margin of what would be missing; too high, a year's
+    holding of what would be too much.
+    """
+    bias, error = planned["bias_share"].astype("float64"), planned["wape"].astype("float64")
+    wrong = (bias.abs() > rules.forecast_bias_share) & (error > rules.forecast_error_share)
+    off = bias.abs() * planned["expected_demand_units"]
+    margin = (planned["unit_price_minor"] - planned["unit_cost_minor"]).clip(lower=0)
+    holding = planned["unit_cost_minor"] * policy.holding_rate_per_year
+    side = pd.Series(np.where(bias > 0, "above", "below"), index=planned.index)
+    rows = made(
+        "forecast_wrong",
+        "sku_location",
+        key=joined(planned["sku_id"], planned["location_id"]),
+        worth=pd.Series(np.where(bias < 0, off * margin, off * holding), index=planned.index),
+        currency=planned["currency"],
+        message="Past forecasts lay " + percent(bias.abs().fillna(0.0)) + " " + side + " demand, with an error of "
+        + percent(error.fillna(0.0)) + " of it.",
+        remedy=pd.Series("Look for a promotion, a price or a lost customer; override if you know more.", planned.index),
+    )  # fmt: skip
+    return rows[wrong]
+
+
+def data_alerts(tables: dict[str, pd.DataFrame], currency: str) -> pd.DataFrame:
+    """Counts below zero, prices below cost, and rows of files that were refused."""
+    described, stock = tables["sku_location"], tables["stock_position"]
+    keys = ["sku_id", "location_id"]
+    counted = stock.merge(described[[*keys, "unit_cost_minor", "currency"]], on=keys, how="inner")
+    counted = counted[counted["counted_units"] < 0]
+    negative = made(
+        "data_problem",
+        "stock",
+        key=joined(counted["sku_id"], counted["location_id"]),
+        worth=-counted["counted_units"] * counted["unit_cost_minor"],
+        currency=counted["currency"],
+        message="The stock count is " + plain(counted["counted_units"]) + "; the plan reads it as zero.",
+        remedy=pd.Series("Count the shelf and correct the record.", counted.index),
+    )
+    cheap = described[
+        (described["unit_price_minor"] > 0)
+        & (described["unit_price_minor"] < described["unit_cost_minor"])
+        & (described["last_year_units"] > 0)
+    ]
+    below = made(
+        "data_problem",
+        "price",
+        key=joined(cheap["sku_id"], cheap["location_id"]),
+        worth=(cheap["unit_cost_minor"] - cheap["unit_price_minor"]) * cheap["last_year_units"],
+        currency=cheap["currency"],
+        message="The price is below the cost; "
+        + plain(cheap["last_year_units"])
+        + " units were sold last year.",
+        remedy=pd.Series("Correct the price or the cost, or run the SKU down.", cheap.index),
+    )
+    return pd.concat([negative, below, _refused(tables, currency)], ignore_index=True)
+
+
+def _refused(tables: dict[str, pd.DataFrame], currency: str) -> pd.DataFrame:
+    refused = tables["rejected_row"]
+    if refused.empty:
+        return none()
+    causes = (
+        refused.groupby(["file_id", "file_name", "column_name", "reason"], sort=True)
+        .agg(rows=("line_number", "size"), first=("line_number", "min"))
+        .reset_index()
+    )
+    # What a refused row was worth nobody knows, so it is not given a worth; it is listed all the same.
+    return made(
+        "data_problem",
+        "file",
+        key=joined(causes["file_name"], causes["file_id"], causes["column_name"], causes["reason"]),
+        worth=pd.Series(0.0, index=causes.index),
+        currency=pd.Series(currency, index=causes.index),
+        message=causes["rows"].map("{:,}".format).astype("str") + " rows refused, first line "
+        + causes["first"].astype("str") + ", column " + causes["column_name"] + ": " + causes["reason"],
+        remedy=pd.Series("Correct the file and take it in again.", causes.index),
+    )  # fmt: skip

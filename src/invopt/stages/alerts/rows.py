@@ -1,0 +1,90 @@
+"""One exception in words: how a row of `alert` is made, graded and ordered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from invopt.settings import Alerts
+from invopt.tables import ALERT, empty
+
+_MADE = ["alert_kind", "subject", "key", "worth_minor", "currency", "message", "remedy"]
+
+
+def made(
+    kind: str,
+    subject: str,
+    *,
+    key: pd.Series,
+    worth: pd.Series,
+    currency: pd.Series,
+    message: pd.Series,
+    remedy: pd.Series,
+) -> pd.DataFrame:
+    """Rows of one kind; a missing or negative worth counts as zero, and the worth is rounded once."""
+    amount = worth.astype("float64").fillna(0.0).clip(lower=0.0)
+    return pd.DataFrame(
+        {
+            "alert_kind": kind,
+            "subject": subject,
+            "key": key.astype("str"),
+            "worth_minor": np.rint(amount).astype("int64"),
+            "currency": currency.astype("str"),
+            "message": message.astype("str"),
+            "remedy": remedy.astype("str"),
+        }
+    )
+
+
+def none() -> pd.DataFrame:
+    """No rows."""
+    return empty(ALERT)[_MADE]
+
+
+def graded(found: Sequence[pd.DataFrame], rules: Alerts) -> pd.DataFrame:
+    """All rows with their severity, most money first; ties in the order of kind and key."""
+    filled = [frame for frame in found if len(frame)]
+    if not filled:
+        return empty(ALERT)
+    rows = pd.concat(filled, ignore_index=True)
+    rows["severity"] = np.select(
+        [rows["worth_minor"] >= rules.high_worth_minor, rows["worth_minor"] >= rules.medium_worth_minor],
+        ["high", "medium"],
+        default="low",
+    )
+    return rows.sort_values(
+        ["worth_minor", "alert_kind", "subject", "key"],
+        ascending=[False, True, True, True],
+        ignore_index=True,
+    )
+
+
+def joined(*parts: pd.Series) -> pd.Series:
+    """Key parts joined by a bar, as the key of an alert is written."""
+    whole = parts[0].astype("str")
+    for part in parts[1:]:
+        whole = whole + "|" + part.astype("str")
+    return whole
+
+
+def plain(units: pd.Series) -> pd.Series:
+    """Quantities as people write them: no decimals where there are none, one where there are."""
+    return pd.Series([_plain(value) for value in units.astype("float64")], index=units.index, dtype="str")
+
+
+def day(dates: pd.Series) -> pd.Series:
+    """Days in ISO form; 'no date' where there is none."""
+    return dates.dt.strftime("%Y-%m-%d").astype("str").fillna("no date")
+
+
+def percent(shares: pd.Series) -> pd.Series:
+    """Shares in whole per cent."""
+    return (100 * shares.astype("float64")).round().map("{:.0f}%".format).astype("str")
+
+
+def _plain(value: float) -> str:
+    if np.isnan(value):
+        return "unknown"
+    return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 100 else f"{value:,.1f}"

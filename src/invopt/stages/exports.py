@@ -1,0 +1,57 @@
+"""The plan as files for people and programs: CSV, one Excel workbook, Parquet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from invopt.documents.tables import write_csv, write_parquet, write_workbook
+from invopt.stages.run import Run
+from invopt.tables import (
+    ALERT,
+    ALLOCATION,
+    ASSUMPTION,
+    BACKLOG,
+    FORECAST,
+    OPEN_ORDER_ADVICE,
+    ORDER_PROPOSAL,
+    PARCEL,
+    PARCEL_LINE,
+    POLICY,
+    SUPPLIER_ORDER,
+    Table,
+)
+
+EXPORTED: tuple[Table, ...] = (
+    ORDER_PROPOSAL, SUPPLIER_ORDER, OPEN_ORDER_ADVICE, PARCEL, PARCEL_LINE, ALLOCATION, BACKLOG, POLICY, FORECAST,
+    ALERT, ASSUMPTION,
+)  # fmt: skip
+
+
+def write_exports(run: Run) -> None:
+    """Write the plan's tables to the workspace's exports folder, each as CSV and Parquet, and one workbook.
+
+    A table longer than the setting report.excel_rows is left out of the workbook, which says so.
+    """
+    folder = run.workspace.exports / run.run_id
+    folder.mkdir(parents=True, exist_ok=True)
+    workbook: dict[Table, pd.DataFrame] = {}
+    notes = {"plan": run.run_id, "as of": run.as_of.isoformat()}
+    for table in EXPORTED:
+        rows = _write_table(run, table, folder)
+        if rows <= run.settings.report.excel_rows:
+            workbook[table] = run.read(table)
+        else:
+            notes[table.name] = f"{rows:,} rows are too many for this workbook; they are in {table.name}.csv."
+    write_workbook(workbook, folder / "plan.xlsx", notes=notes)
+
+
+def _write_table(run: Run, table: Table, folder: Path) -> int:
+    if table is not FORECAST:
+        frame = run.read(table)
+        write_parquet([frame], table, folder / f"{table.name}.parquet")
+        return write_csv([frame], table, folder / f"{table.name}.csv")
+    # The forecast is by far the longest table: it goes through chunk by chunk.
+    write_parquet((run.read(table, chunk) for chunk in run.chunks()), table, folder / f"{table.name}.parquet")
+    return write_csv((run.read(table, chunk) for chunk in run.chunks()), table, folder / f"{table.name}.csv")
