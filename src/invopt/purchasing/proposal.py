@@ -230,8 +230,10 @@ def _damped(
 def _urgency(policy: pd.DataFrame, workings: Workings) -> NDArray[np.object_]:
     days_left = policy["stockout_in_days"].to_numpy(dtype=float, na_value=np.inf)
     wanted = (workings.rate_per_day > 0) | (workings.sums["backorder_units"] > 0)
-    out = (workings.sums["on_hand_units"] <= 0) & wanted
-    soon = days_left <= workings.lead_time_days
+    # Nobody has counted an assumed stock: it may be low, but it is not known to be out.
+    is_counted = (workings.reasons & (Reason.STOCK_ASSUMED | Reason.NO_STOCK_POSITION)) == 0
+    out = (workings.sums["on_hand_units"] <= 0) & wanted & is_counted
+    soon = (days_left <= workings.lead_time_days) & is_counted
     due = workings.sums["need_units"] > 0
     return np.asarray(
         np.select([out, soon & wanted, due], ["stocked_out", "will_stock_out", "due"], "not_due"),

@@ -20,11 +20,13 @@ from invopt.stages.run import Run
 from invopt.tables import (
     DEMAND,
     INBOUND,
+    INGESTED_FILE,
     INPUT_TABLES,
     OPEN_ORDER_LINE,
     ORDER_LINE,
     ORDER_PROPOSAL,
     PURCHASE_ORDER_LINE,
+    REJECTED_ROW,
     SKU_LOCATION,
     STOCK_POSITION,
     Table,
@@ -47,6 +49,12 @@ def gather_facts(run: Run) -> None:
         _write(db, "facts/related_order_line", ORDER_LINE, run)
         for table in _CARRIED:
             db.to_parquet(f"select * from {table.name}_now order by {', '.join(table.key)}", run.path(table))
+        db.to_parquet("select * from ingested_file order by file_id", run.path(INGESTED_FILE))
+        # What stood in a refused row may name a person; readers of the plan need only why it was refused.
+        db.to_parquet(
+            "select * replace ('{}' as raw_row) from rejected_row order by file_id, line_number",
+            run.path(REJECTED_ROW),
+        )
         known = db.frame(database.statement("facts/sku_location"), _wanted(db, "facts/sku_location", run))
         counted = db.frame(database.statement("facts/stock_count"), _wanted(db, "facts/stock_count", run))
         sent = db.frame(database.statement("facts/inbound"), _wanted(db, "facts/inbound", run), table=INBOUND)

@@ -10,17 +10,23 @@ from functools import partial
 
 from invopt.errors import IngestError, InvoptError, StageError
 from invopt.ingest import ingest_inbox
+from invopt.stages.alerts import raise_alerts
+from invopt.stages.assumptions import list_assumptions
+from invopt.stages.exports import write_exports
 from invopt.stages.facts import gather_facts
 from invopt.stages.forecast import make_forecast
 from invopt.stages.orders import plan_orders
 from invopt.stages.policy import make_policy
 from invopt.stages.publish import prune, publish
 from invopt.stages.purchasing import plan_purchases
+from invopt.stages.report import write_pages
 from invopt.stages.run import Progress, Run, begin, carry_over, clock, silent
 from invopt.stages.supply import make_lead_times
 from invopt.tables import (
+    ALERT,
     ALLOCATION,
     ALLOCATION_BOUND,
+    ASSUMPTION,
     BACKLOG,
     CLEANED_DEMAND,
     DEMAND,
@@ -85,10 +91,14 @@ NIGHT: tuple[Stage, ...] = (
         "what to buy",
         "Look at the suppliers' terms.",
     ),
+    Stage("alerts", raise_alerts, (ALERT,), "what needs a person", "Look at the tables named."),
+    Stage("assumptions", list_assumptions, (ASSUMPTION,), "what was assumed", "Look at the settings."),
+    Stage("exports", write_exports, (), "the plan as CSV, Excel and Parquet", "Look at the exports folder."),
+    Stage("report", write_pages, (), "the morning's report", "Look at the reports folder."),
 )
 
 # Parts of the night that run through the day, on the forecasts and policies of the last night.
-FULFIL_STAGES = ("facts", "orders", "parcels", "alerts", "report")
+FULFIL_STAGES = ("facts", "orders", "parcels", "alerts", "exports", "report")
 RETURNS_STAGES = ("facts", "returns", "alerts", "report")
 
 

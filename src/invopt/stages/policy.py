@@ -45,7 +45,9 @@ def make_policy(run: Run) -> None:
     suppliers = planned_suppliers(run)
     lead_time = run.read(LEAD_TIME)
     backlog = run.read(BACKLOG)
-    waiting = backlog[backlog["cause"] != "rejected"].groupby(_KEY)["waiting_units"].sum()
+    # An order on hold is no need yet: a suspected fraud must not buy stock. Its release makes it one.
+    is_need = ~backlog["cause"].isin(["rejected", "on_hold"])
+    waiting = backlog[is_need].groupby(_KEY)["waiting_units"].sum()
     chunks = list(run.chunks())
     if not chunks:
         run.write_empty(POLICY)
