@@ -37,9 +37,7 @@ def ingest_files(
         for path in paths:
             try:
                 moment = now or dt.datetime.now(dt.UTC).replace(tzinfo=None)
-                reports += take_in(
-                    database, path, workspace.settings, moment, show, table_name=table_name
-                )
+                reports += take_in(database, path, workspace.settings, moment, show, table_name=table_name)
             except IngestError as error:
                 reports.append(FileReport(path.name, problem=str(error)))
     return reports

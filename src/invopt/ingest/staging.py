@@ -25,9 +25,14 @@ def load(database: Database, sheet: Sheet, reading: Reading, where: str, progres
     """Stream a sheet into `raw_sheet`; texts lose the blanks around them, and empty ones are null."""
     names = [reading.aliases.get(name, name) for name in sheet.columns]
     columns = [
-        f"trimmed({quoted(column)}) as {quoted(name)}" for column, name in zip(sheet.columns, names, strict=True)
+        f"trimmed({quoted(column)}) as {quoted(name)}"
+        for column, name in zip(sheet.columns, names, strict=True)
     ]
-    columns += [f"cast(null as varchar) as {quoted(name)}" for name in dict.fromkeys(reading.columns) if name not in names]
+    columns += [
+        f"cast(null as varchar) as {quoted(name)}"
+        for name in dict.fromkeys(reading.columns)
+        if name not in names
+    ]
     fault: list[IngestError] = []
 
     def batches() -> Iterator[pa.RecordBatch]:
@@ -61,7 +66,9 @@ def parts(database: Database) -> list[str]:
     return [str(row[0]) for row in rows] or [""]
 
 
-def stage(database: Database, sheet: Sheet, reading: Reading, part: str, settings: Settings, now: dt.datetime) -> int:
+def stage(
+    database: Database, sheet: Sheet, reading: Reading, part: str, settings: Settings, now: dt.datetime
+) -> int:
     """Type one part of the loaded sheet into `staged`, put what is refused into `refused`; returns the rows read."""
     database.execute("create or replace temp table raw_part as select $part as part", {"part": part})
     database.execute(
@@ -97,7 +104,9 @@ def _refuse_repeated_keys(database: Database, reading: Reading) -> None:
     )
     if not database.scalar("select count(*) from repeated"):
         return
-    same = " and ".join(f"again.{quoted(name)} is not distinct from first.{quoted(name)}" for name in table.names)
+    same = " and ".join(
+        f"again.{quoted(name)} is not distinct from first.{quoted(name)}" for name in table.names
+    )
     shown = " || ' | ' || ".join(f"cast(again.{quoted(name)} as varchar)" for name in table.key)
     database.execute(
         "insert into refused "

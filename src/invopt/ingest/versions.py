@@ -30,7 +30,13 @@ class Counts:
 
 
 def append_versions(
-    database: Database, table: Table, file_id: str, recorded_at: dt.datetime, settings: Settings, *, withdraw: bool
+    database: Database,
+    table: Table,
+    file_id: str,
+    recorded_at: dt.datetime,
+    settings: Settings,
+    *,
+    withdraw: bool,
 ) -> Counts:
     """Append the versions that `staged` brings; with `withdraw` a newer order replaces the lines it had."""
     _store_latest(database, table)
@@ -131,9 +137,9 @@ def _withdraw(database: Database, file_id: str, recorded_at: dt.datetime) -> int
     ]  # fmt: skip
     inserted = database.execute(
         f"""
-        insert into order_line ({', '.join(quoted(name) for name in ORDER_LINE.names)},
+        insert into order_line ({", ".join(quoted(name) for name in ORDER_LINE.names)},
             file_id, line_number, recorded_at)
-        select {', '.join(values)}, $file_id, carried.line_number, $recorded_at
+        select {", ".join(values)}, $file_id, carried.line_number, $recorded_at
         from stored
         join order_verdict as verdict using (order_id)
         join (select order_id, min(line_number) as line_number from staged group by order_id) as carried

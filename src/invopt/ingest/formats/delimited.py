@@ -30,7 +30,9 @@ def sheets(path: Path, found: Fingerprint, *, encoding: str, delimiter: str) -> 
         lines = _Lines(stream)
         separator = delimiter or _separator(lines)
         rows = _rows(lines, separator)
-        header: list[str] = next((fields for _, fields, _ in rows if any(text.strip() for text in fields)), [])
+        header: list[str] = next(
+            (fields for _, fields, _ in rows if any(text.strip() for text in fields)), []
+        )
     if not header:
         raise IngestError(f"{path.name}: no header line was found. The first line must name the columns.")
     columns = identifiers([_clean(title) for title in header], path.name)
@@ -112,9 +114,13 @@ def _rows(lines: _Lines, separator: str) -> Iterator[tuple[int, list[str], str |
                 torn, rest = lines.row[0], lines.row[1:]
                 lines.put_back(rest)
                 reader = csv.reader(lines, delimiter=separator, strict=True)
-                yield start, [torn.rstrip("\r\n")], (
-                    'a quotation mark (") is opened and not closed, or text follows a closing one; '
-                    "double it inside a text and bring the file again"
+                yield (
+                    start,
+                    [torn.rstrip("\r\n")],
+                    (
+                        'a quotation mark (") is opened and not closed, or text follows a closing one; '
+                        "double it inside a text and bring the file again"
+                    ),
                 )
                 continue
             if fields:
@@ -130,7 +136,9 @@ def _batches(
     with _open(path, codec) as stream:
         lines = _Lines(stream)
         rows = _rows(lines, separator)
-        next(fields for _, fields, _ in _skipping_separator_line(rows) if any(text.strip() for text in fields))
+        next(
+            fields for _, fields, _ in _skipping_separator_line(rows) if any(text.strip() for text in fields)
+        )
         numbers: list[int] = []
         faults: list[str | None] = []
         values: list[list[str]] = []

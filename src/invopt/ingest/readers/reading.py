@@ -79,7 +79,9 @@ class Export:
 def renamed(table: Table, from_columns: Mapping[str, str]) -> str:
     """A select that gives a sheet's columns the names that the staging of `table` reads; what is absent is null."""
     shaped = [
-        f"{quoted(from_columns[name])} as {quoted(name)}" if name in from_columns else f"null as {quoted(name)}"
+        f"{quoted(from_columns[name])} as {quoted(name)}"
+        if name in from_columns
+        else f"null as {quoted(name)}"
         for name in text_names(table)
     ]
     return f"select line_number, file_fault, {', '.join(shaped)} from raw_file"
