@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final, TypeAlias, TypeVar, cast
 
 import numba
@@ -20,6 +24,29 @@ Elementwise: TypeAlias = Callable[[ArrayLike, ArrayLike, ArrayLike], FloatArray]
 # purpose: with them the compiler may delete `isnan`, and NaN is how an unknown period is written.
 LIBERTIES: Final = {"reassoc", "contract", "arcp", "nsz"}
 ELEMENT: Final = "float64(float64, float64, float64)"
+
+
+def _cache_by_source() -> None:
+    """Keep machine code in a folder named after the text of all kernels.
+
+    Numba's cache looks at the file of a function alone: after a change to a kernel that others call, theirs
+    would go on with the old one. A user's NUMBA_CACHE_DIR is left as it is; a package that cannot be written
+    to keeps numba's own choice of place.
+    """
+    package = Path(__file__).resolve().parents[1]
+    texts = [path.read_bytes() for path in sorted(package.rglob("*.py"))]
+    digest = hashlib.sha256(b"".join(text for text in texts if b"invopt.probability.compiled" in text))
+    home = package / "__pycache__"
+    folder = home / f"kernels-{digest.hexdigest()[:12]}"
+    if os.environ.get("NUMBA_CACHE_DIR") or not os.access(home if home.exists() else package, os.W_OK):
+        return
+    for old in home.glob("kernels-*"):
+        if old != folder:
+            shutil.rmtree(old, ignore_errors=True)
+    numba.config.CACHE_DIR = str(folder)
+
+
+_cache_by_source()
 
 
 def kernel(function: Function) -> Function:

@@ -39,18 +39,24 @@ def _first_spread() -> NDArray[np.float64]:
 
 
 def _patterns() -> NDArray[np.float64]:
-    """Along the axes in even rounds, along a random orthogonal basis in odd ones; four free directions."""
+    """[4, PATTERNS, LANES, 6]: for forms without and with trend (+1), season (+2), the coordinates they have.
+
+    Along the axes in even rounds, along a random orthogonal basis in odd ones; the other lanes run free.
+    """
     rng = np.random.default_rng(20)
-    patterns = np.zeros((PATTERNS, LANES, DIMENSIONS))
-    for number in range(PATTERNS):
-        basis = np.eye(DIMENSIONS)
-        if number % 2:
-            basis = 1.3 * np.linalg.qr(rng.normal(size=(DIMENSIONS, DIMENSIONS)))[0]
-        patterns[number, 0 : 2 * DIMENSIONS : 2] = -basis
-        patterns[number, 1 : 2 * DIMENSIONS : 2] = basis
-        free = rng.normal(size=(LANES - 2 * DIMENSIONS, DIMENSIONS))
-        patterns[number, 2 * DIMENSIONS :] = 1.3 * free / np.linalg.norm(free, axis=1, keepdims=True)
-    patterns[:, :, 4] *= 1.5
+    patterns = np.zeros((4, PATTERNS, LANES, DIMENSIONS))
+    for kind in range(4):
+        active = [0, 4] + ([1, 3, 5] if kind & 1 else []) + ([2] if kind & 2 else [])
+        count = len(active)
+        for number in range(PATTERNS):
+            basis = np.eye(count)
+            if number % 2:
+                basis = 1.3 * np.linalg.qr(rng.normal(size=(count, count)))[0]
+            free = rng.normal(size=(LANES - 2 * count, count))
+            free /= np.linalg.norm(free, axis=1, keepdims=True)
+            free *= np.linspace(0.4, 1.6, len(free))[:, None]
+            patterns[kind, number][:, active] = np.vstack([basis, -basis, free])
+    patterns[..., 4] *= 1.5
     return patterns
 
 

@@ -30,6 +30,7 @@ from invopt.probability.compiled import FloatArray, kernel
 
 FORMS: Final = 8
 ROUNDS: Final = 9
+HOPELESS: Final = 12.0  # -2 log-likelihood: the search gains less over its first spread
 FEWEST_PERIODS: Final = 8  # known periods below which exponential smoothing abstains
 SMALLEST_LEVEL: Final = 1e-3  # first level of multiplicative forms, series scaled to mean 1
 
@@ -100,13 +101,19 @@ def _search(
     criterion: FloatArray,
     points: FloatArray,
     best: FloatArray,
+    to_beat: float,
 ) -> float:
-    """Shrink a pattern around the best candidate; write the point into best [6], return its criterion."""
+    """Shrink a pattern around the best candidate; write the point into best [6], return its criterion.
+
+    A form whose first spread ends more than HOPELESS above `to_beat` is not searched further.
+    """
     lowest, step = 1e300, 1.2
     for r in range(ROUNDS + 1):
         for k in range(LANES):
             for d in range(DIMENSIONS):
-                points[k, d] = FIRST_SPREAD[k, d] if r == 0 else best[d] + step * PATTERN[r % PATTERNS, k, d]
+                points[k, d] = (
+                    FIRST_SPREAD[k, d] if r == 0 else best[d] + step * PATTERN[form & 3, r % PATTERNS, k, d]
+                )
         _spread_candidates(form, points, level, trend, level_error, season, lanes)
         scan(form, y, season.size, lanes, criterion)
         before, winner = lowest, -1
@@ -116,7 +123,10 @@ def _search(
         if winner >= 0:
             for d in range(DIMENSIONS):
                 best[d] = min(BOUND, max(-BOUND, points[winner, d]))
-        if r > 0:
+        if r == 0:
+            if lowest > to_beat + HOPELESS:
+                break
+        else:
             if before - lowest < 0.05:
                 step *= 0.45
             elif before - lowest < 0.5:
@@ -219,6 +229,7 @@ def fit_ets(
     chosen, chosen_point, chosen_start = -1, np.empty(DIMENSIONS), (0.0, 0.0, 0.0)
     lowest = 1e300
     average = centred_average(y, season_length)
+    single = y.astype(np.float32)
     for form in range(FORMS):
         if not (forms >> form) & 1 or (form & MULTIPLICATIVE and smallest <= 0.0):
             continue
@@ -237,8 +248,10 @@ def fit_ets(
             level, trend = mean, 0.0
         if form & MULTIPLICATIVE:
             level = max(level, SMALLEST_LEVEL)
-        fit = _search(form, y, level, trend, level_error, season, lanes, criterion, points, best)
-        information = fit + 2.0 * parameters * known / (known - parameters - 1)
+        penalty = 2.0 * parameters * known / (known - parameters - 1)
+        information = penalty + _search(
+            form, single, level, trend, level_error, season, lanes, criterion, points, best, lowest - penalty
+        )
         if information < lowest:
             lowest, chosen, chosen_start = information, form, (level, trend, level_error)
             chosen_point[:] = best

@@ -30,7 +30,9 @@ def sheets(path: Path, found: Fingerprint, *, encoding: str, delimiter: str) -> 
         lines = _Lines(stream)
         separator = delimiter or _separator(lines)
         rows = _rows(lines, separator)
-        header: list[str] = next((fields for _, fields, _ in rows if any(text.strip() for text in fields)), [])
+        header: list[str] = next(
+            (fields for _, fields, _ in rows if any(text.strip() for text in fields)), []
+        )
     if not header:
         raise IngestError(f"{path.name}: no header line was found. The first line must name the columns.")
     columns = identifiers([_clean(title) for title in header], path.name)
@@ -134,7 +136,9 @@ def _batches(
     with _open(path, codec) as stream:
         lines = _Lines(stream)
         rows = _rows(lines, separator)
-        next(fields for _, fields, _ in _skipping_separator_line(rows) if any(text.strip() for text in fields))
+        next(
+            fields for _, fields, _ in _skipping_separator_line(rows) if any(text.strip() for text in fields)
+        )
         numbers: list[int] = []
         faults: list[str | None] = []
         values: list[list[str]] = []
