@@ -21,9 +21,7 @@ def golden(shared: Path) -> list[dict[str, Any]]:
 
 def case(cases: list[dict[str, Any]], what: str, **inputs: float) -> tuple[dict[str, Any], dict[str, Any], float]:
     """Inputs, answer and tolerance of the one case of that title whose inputs hold the given values."""
-    found = [
-        c for c in cases if c["what"].startswith(what) and all(c["inputs"].get(k) == v for k, v in inputs.items())
-    ]
+    found = [c for c in cases if c["what"].startswith(what) and all(c["inputs"].get(k) == v for k, v in inputs.items())]
     assert len(found) == 1, f"{len(found)} cases named {what!r}"
     return found[0]["inputs"], found[0]["answer"], found[0]["rtol"]
 

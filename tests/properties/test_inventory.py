@@ -33,9 +33,7 @@ def situations(draw: st.DrawFn) -> dict[str, Any]:
             scale * rng.gamma(0.7, 1.0, (SIZE, 12)), rng.gamma(1.0, 0.5, SIZE), rng.gamma(1.0, 0.05, SIZE), 7, 3
         ),
         "on_hand_units": np.floor(scale * rng.gamma(0.5, 6.0, SIZE)),
-        "lead_times": LeadTimes(
-            np.log(rng.uniform(1, 40, SIZE)), rng.choice([0.0, 0.3], SIZE), np.full(SIZE, 5.0)
-        ),
+        "lead_times": LeadTimes(np.log(rng.uniform(1, 40, SIZE)), rng.choice([0.0, 0.3], SIZE), np.full(SIZE, 5.0)),
         "arrivals": Arrivals.certain(
             rng.integers(0, SIZE, count), rng.integers(0, 40, count), rng.integers(1, 9, count), SIZE
         ),
@@ -92,9 +90,7 @@ def test_the_target_is_met_by_what_is_ordered(situation: dict[str, Any]) -> None
     assert (implied >= 0.9 - 1e-3).all()
 
 
-@given(
-    st.lists(st.floats(0, 200), min_size=1, max_size=9), st.floats(0.1, 500), st.floats(0.01, 5)
-)
+@given(st.lists(st.floats(0, 200), min_size=1, max_size=9), st.floats(0.1, 500), st.floats(0.01, 5))
 def test_wagner_whitin_is_never_beaten_and_serves_all(demand: list[float], fixed: float, holding: float) -> None:
     best, heuristic = wagner_whitin(demand, fixed, holding), silver_meal(demand, fixed, holding)
     assert best.cost <= heuristic.cost * (1 + 1e-9)

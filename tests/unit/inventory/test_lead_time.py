@@ -39,9 +39,7 @@ def orders(rows: list[tuple[str, str, str, str | None]]) -> tuple[pd.DataFrame, 
 
 def planned(*rows: tuple[str, str, float | None]) -> pd.DataFrame:
     """Planned supplier and SKU with the stated lead time."""
-    return pd.DataFrame(
-        [{"supplier_id": s, "sku_id": k, "location_id": "L", "lead_time_days": d} for s, k, d in rows]
-    )
+    return pd.DataFrame([{"supplier_id": s, "sku_id": k, "location_id": "L", "lead_time_days": d} for s, k, d in rows])
 
 
 def test_evidence_in_its_order() -> None:

@@ -26,9 +26,7 @@ def late(day: float, age: float, units: float = 10.0, log_scale: float = 0.3) ->
 @pytest.mark.parametrize("service", [0.5, 0.9, 0.99])
 def test_backorders_with_certain_lead_time_are_the_quantile_of_the_interval(service: float) -> None:
     """With waiting customers the answer is known: the quantile of demand over lead time + review, less stock."""
-    plan = project(
-        steady(), 3, LeadTimes.certain(0), target_share=service, review_days=4, shortage_rule="backorders"
-    )
+    plan = project(steady(), 3, LeadTimes.certain(0), target_share=service, review_days=4, shortage_rule="backorders")
     assert plan.need_units[0] == poisson.ppf(service, 20) - 3
 
 
