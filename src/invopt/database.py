@@ -184,6 +184,21 @@ def open_database(
         connection.close()
 
 
+def rewrite(path: Path) -> None:
+    """Copy a database into a new file and put that in its place, so that nothing deleted is left in free blocks.
+
+    Nobody else may have the database open; hold the workspace's lock.
+    """
+    part = path.with_name(path.name + ".part")
+    part.unlink(missing_ok=True)
+    with in_memory() as db:
+        db.execute(f"attach '{_literal(path)}' as old (read_only)")
+        db.execute(f"attach '{_literal(part)}' as new")
+        db.execute("copy from database old to new")
+    part.replace(path)
+    path.with_name(path.name + ".wal").unlink(missing_ok=True)
+
+
 @contextmanager
 def in_memory(*, memory_limit_mb: int = 1_500, folder: Path | None = None) -> Iterator[Database]:
     """A connection to no file, to read and shape Parquet; spills into `folder` where memory runs short."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from invopt.cli.common import JsonOption, WorkspaceOption, print_json
+from invopt.cli.common import JsonOption, WorkspaceOption, as_of_day, print_json
 
 if TYPE_CHECKING:
     from invopt.ingest import FileReport
@@ -20,6 +20,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this group."""
     app.command(epilog="Example: invopt ingest orders.csv --workspace my-shop")(ingest)
     app.command(epilog="Example: invopt rejected --csv > to-mend.csv")(rejected)
+    app.command(epilog="Example: invopt erase --customer jo@example.org --yes")(erase)
 
 
 def ingest(
@@ -76,6 +77,41 @@ def rejected(
         where = f"{row.file_name!s}, line {row.line_number}: {row.column_name or 'the row'!s}"
         print(f"{where} {value}{row.reason!s}")
     print(f"{min(rows or len(found), len(found)):,} of {len(found):,} rejected rows")
+
+
+def erase(
+    workspace: WorkspaceOption = Path(),
+    customer: Annotated[str | None, typer.Option(help="The customer, as order lines name them.")] = None,
+    expired: Annotated[
+        bool, typer.Option("--expired", help="Everyone in orders older than retention.personal_days.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Remove a person from order lines, archive, rejected rows, drafted messages and plans; sums stay.
+
+    Their orders stay without name, address and customer id. It cannot be undone.
+    """
+    from invopt.ingest.erase import erase_customer, erase_expired
+    from invopt.workspace import Workspace
+
+    if (customer is None) == (not expired):
+        raise typer.BadParameter("name one: --customer ID, or --expired")
+    shop = Workspace.open(workspace)
+    whom = f"customer {customer!r}" if customer is not None else "everyone in expired orders"
+    if not yes and not typer.confirm(f"Remove {whom} from {shop.root}? This cannot be undone."):
+        raise typer.Exit(1)
+    done = erase_customer(shop, customer) if customer is not None else erase_expired(shop, as_of_day(None, shop))
+    if as_json:
+        print_json(dataclasses.asdict(done))
+        return
+    print(
+        f"{done.orders:,} orders: blanked {done.database_rows:,} rows of the database, {done.archived_rows:,} of "
+        f"archived files, {done.snapshot_rows:,} of plans, {done.rejected_rows:,} rejected; "
+        f"deleted {done.messages:,} drafted messages"
+    )
+    for line in done.left:
+        print(f"  {line}")
 
 
 def _print(reports: list[FileReport]) -> None:

@@ -20,6 +20,9 @@ from invopt.ingest.intake import FileReport, take_in
 from invopt.ingest.staging import Progress
 from invopt.workspace import Workspace
 
+# Taking files in stays below a gigabyte whatever their size: beyond this the database works from disk.
+_MEMORY_MB = 600
+
 
 def ingest_files(
     workspace: Workspace, paths: Sequence[Path], progress: Progress | None = None, *, table_name: str = "",
@@ -103,7 +106,7 @@ def _take(
 def _database(workspace: Workspace) -> Iterator[Database]:
     run = workspace.settings.run
     with open_database(
-        workspace.database_path, memory_limit_mb=run.memory_limit_mb, wait_seconds=run.lock_wait_seconds
+        workspace.database_path, memory_limit_mb=min(run.memory_limit_mb, _MEMORY_MB), wait_seconds=run.lock_wait_seconds
     ) as database:
         database.create_tables()
         yield database

@@ -63,6 +63,8 @@ def write_refused(
 ) -> None:
     """Put the part's refused rows into the book, in place of those that this very file had there before."""
     database.execute("delete from rejected_row where file_id = $file_id", {"file_id": file_id})
+    if not database.scalar("select count(*) from refused"):
+        return
     database.execute(
         "insert into rejected_row select $file_id, $file_name, $table_name, refused.line_number, "
         "refused.column_name, refused.bad_value, refused.reason, "

@@ -60,7 +60,7 @@ def append_versions(
         f"select {staged}, $file_id, staged.line_number, case when {is_first} then {known_at} else "
         "$recorded_at end "
         f"from staged left join stored on {keyed} {orders}"
-        f"where stored.{quoted(table.key[0])} is null or not ({known}) order by staged.line_number",
+        f"where stored.{quoted(table.key[0])} is null or not ({known})",
         values,
     ).fetchone()
     withdrawn = 0
@@ -128,6 +128,8 @@ def _judge_orders(database: Database) -> None:
 
 def _withdraw(database: Database, file_id: str, recorded_at: dt.datetime) -> int:
     """Give every line that its order no longer has a last version of no units."""
+    if not database.scalar("select count(*) from order_verdict"):
+        return 0
     zero = {"ordered_units", "discount_minor", "tax_minor", "amount_minor"}
     values = [
         "0" if name in zero

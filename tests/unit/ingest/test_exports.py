@@ -14,21 +14,21 @@ SHOPIFY = (
     "Lineitem price,Lineitem compare at price,Lineitem sku,Lineitem requires shipping,Lineitem taxable,"
     "Lineitem fulfillment status,Shipping Name,Shipping Street,Shipping City,Shipping Zip,Shipping Country,"
     "Cancelled at,Lineitem discount,Source,Location,Id"
-).split(",")
+)
 WOO = (
     "order_id,order_number,date,status,order_currency,customer_id,billing_email,shipping_first_name,"
     "shipping_last_name,shipping_address_1,shipping_postcode,shipping_city,shipping_country,item_id,item_name,"
     "item_sku,item_quantity,item_subtotal,item_total,item_total_tax"
-).split(",")
+)
 ADVANCED = (
     "Order Number,Order Status,Order Date,First Name (Shipping),Last Name (Shipping),Postcode (Shipping),"
     "Country Code (Shipping),Email (Billing),SKU,Item #,Item Name,Quantity (- Refund),Item Cost"
-).split(",")
+)
 
 
-def export(header: list[str], *rows: dict[str, Any]) -> str:
+def export(header: str, *rows: dict[str, Any]) -> str:
     text = io.StringIO()
-    writer = csv.DictWriter(text, header, restval="")
+    writer = csv.DictWriter(text, header.split(","), restval="")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()

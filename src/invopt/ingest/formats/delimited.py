@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO, cast
 
 import pyarrow as pa
 
@@ -26,16 +27,14 @@ def sheets(path: Path, found: Fingerprint, *, encoding: str, delimiter: str) -> 
     `file_fault`. Raises `IngestError` where no header can be read.
     """
     codec, note = text_encoding(found, encoding, path.name)
-    with _open(path, codec) as stream:
-        lines = _Lines(stream)
-        separator = delimiter or _separator(lines)
-        rows = _rows(lines, separator)
-        header: list[str] = next(
-            (fields for _, fields, _ in rows if any(text.strip() for text in fields)), []
-        )
+    with open_text(path, codec) as stream:
+        lines = Lines(stream)
+        separator = delimiter or separator_of(lines)
+        rows = rows_of(lines, separator)
+        header: list[str] = next((fields for _, fields, _ in rows if any(text.strip() for text in fields)), [])
     if not header:
         raise IngestError(f"{path.name}: no header line was found. The first line must name the columns.")
-    columns = identifiers([_clean(title) for title in header], path.name)
+    columns = identifiers([clean_title(title) for title in header], path.name)
     notes = [note] if note else []
     if not found.ends_with_newline:
         notes.append("the last line has no line end: if the file was cut there, bring the whole one again")
@@ -43,22 +42,25 @@ def sheets(path: Path, found: Fingerprint, *, encoding: str, delimiter: str) -> 
     def batches() -> Iterator[pa.RecordBatch]:
         return _batches(path, codec, separator, columns, last_line_is_open=not found.ends_with_newline)
 
-    return [Sheet("", tuple(header), columns, batches, typed=False, notes=notes)]
+    return [Sheet("", tuple(header), columns, batches, typed=False, notes=notes, separator=separator)]
 
 
-class _Lines:
+class Lines:
     """A file's physical lines, counted, with a way to put lines back when a row turns out not to be one."""
 
     def __init__(self, stream: Iterator[str]) -> None:
+        """Hand out the lines of an open file."""
         self._stream = stream
         self._returned: list[str] = []
         self.row: list[str] = []  # the physical lines of the row being read
         self.number = 0  # line number of the last line handed out
 
-    def __iter__(self) -> _Lines:
+    def __iter__(self) -> Lines:
+        """Itself."""
         return self
 
     def __next__(self) -> str:
+        """The next physical line, with its end."""
         line = self._returned.pop() if self._returned else next(self._stream)
         self.number += 1
         self.row.append(line)
@@ -67,6 +69,7 @@ class _Lines:
         return line
 
     def put_back(self, lines: list[str]) -> None:
+        """Hand these lines out again."""
         self._returned.extend(reversed(lines))
         self.number -= len(lines)
 
@@ -75,12 +78,12 @@ class _Unclosed(Exception):
     """A row grew beyond what a row can be."""
 
 
-def _open(path: Path, codec: str):  # type: ignore[no-untyped-def]
-    # Bytes that are not in the encoding become surrogates, which name the row that holds them.
-    return path.open(encoding=codec, errors="surrogateescape", newline="")
+def open_text(path: Path, codec: str, mode: str = "r") -> TextIO:
+    """Open a text file so that bytes outside its encoding become surrogates, and line ends stay as they are."""
+    return cast("TextIO", path.open(mode, encoding=codec, errors="surrogateescape", newline=""))
 
 
-def _separator(lines: _Lines) -> str:
+def separator_of(lines: Lines) -> str:
     """The delimiter that stands most often in the header, outside quotes; a first line `sep=;` decides."""
     try:
         first = next(lines)
@@ -97,8 +100,8 @@ def _separator(lines: _Lines) -> str:
     return max(counts, key=lambda mark: counts[mark])
 
 
-def _rows(lines: _Lines, separator: str) -> Iterator[tuple[int, list[str], str | None]]:
-    """Line number, fields and fault of every row; blank lines are no rows."""
+def rows_of(lines: Lines, separator: str) -> Iterator[tuple[int, list[str], str | None]]:
+    """Line number, fields and fault of every row; a blank line has no fields and is no row."""
     previous_limit = csv.field_size_limit(_LONGEST_FIELD)
     try:
         reader = csv.reader(lines, delimiter=separator, strict=True)
@@ -113,6 +116,7 @@ def _rows(lines: _Lines, separator: str) -> Iterator[tuple[int, list[str], str |
                 # Only the first physical line is refused; what follows is read again as rows of its own.
                 torn, rest = lines.row[0], lines.row[1:]
                 lines.put_back(rest)
+                del lines.row[1:]
                 reader = csv.reader(lines, delimiter=separator, strict=True)
                 yield (
                     start,
@@ -123,8 +127,7 @@ def _rows(lines: _Lines, separator: str) -> Iterator[tuple[int, list[str], str |
                     ),
                 )
                 continue
-            if fields:
-                yield start, fields, None
+            yield start, fields, None
     finally:
         csv.field_size_limit(previous_limit)
 
@@ -133,16 +136,16 @@ def _batches(
     path: Path, codec: str, separator: str, columns: tuple[str, ...], *, last_line_is_open: bool
 ) -> Iterator[pa.RecordBatch]:
     width = len(columns)
-    with _open(path, codec) as stream:
-        lines = _Lines(stream)
-        rows = _rows(lines, separator)
-        next(
-            fields for _, fields, _ in _skipping_separator_line(rows) if any(text.strip() for text in fields)
-        )
+    with open_text(path, codec) as stream:
+        lines = Lines(stream)
+        rows = rows_of(lines, separator)
+        next(fields for _, fields, _ in _without_separator_line(rows) if any(text.strip() for text in fields))
         numbers: list[int] = []
         faults: list[str | None] = []
         values: list[list[str]] = []
         for number, fields, fault in rows:
+            if not fields:
+                continue
             if fault is None and len(fields) != width:
                 fault = _width_fault(fields, width)
             if fault is not None or len(fields) != width:
@@ -159,9 +162,10 @@ def _batches(
             yield _made(numbers, faults, values, columns, codec)
 
 
-def _skipping_separator_line(
+def _without_separator_line(
     rows: Iterator[tuple[int, list[str], str | None]],
 ) -> Iterator[tuple[int, list[str], str | None]]:
+    """The rows after a first line `sep=;`, which a spreadsheet reads as a hint and not as data."""
     for position, (number, fields, fault) in enumerate(rows):
         joined = "".join(fields).casefold()
         if position == 0 and joined.startswith("sep=") and len(joined) <= 5:
@@ -211,5 +215,6 @@ def _shown(text: str) -> str:
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def _clean(title: str) -> str:
+def clean_title(title: str) -> str:
+    """A column title without the blanks around it, bytes outside the encoding shown as escapes."""
     return _shown(title).strip()

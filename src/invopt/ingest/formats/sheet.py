@@ -32,6 +32,7 @@ class Sheet:
     batches: Callable[[], Iterator[pa.RecordBatch]]
     typed: bool
     notes: list[str] = field(default_factory=list)
+    separator: str = ""  # what separates the fields of a text file
 
     @property
     def schema(self) -> pa.Schema:

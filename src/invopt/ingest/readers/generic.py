@@ -74,7 +74,7 @@ def read(sheet: Sheet, where: str, settings: Settings, *, table_name: str = "") 
         personal_columns=tuple(
             column for column in sheet.columns if column not in used or _name_of(column, found) in personal
         ),
-        customer_column=found.get("customer_id"),
+        customer_columns=tuple(found[name] for name in ("customer_id",) if name in found),
         order_column=found.get("order_id"),
         order_state=order_state,
         notes=tuple(notes),

@@ -20,7 +20,7 @@ class Reading:
     `select` shapes `raw_file` (the sheet's columns as text, by identifier) into `raw_<table>` (the
     declared columns as text, money also without its `_minor`). `columns` are what the select reads; those
     a sheet lacks are null; `aliases` give a sheet's columns the names that the select knows.
-    `personal_columns` identify a person, `customer_column` and `order_column` name whom and what a row is
+    `personal_columns` identify a person, `customer_columns` and `order_column` name whom and what a row is
     about. `part_column` splits a sheet into parts, each of them a file of its own in the books.
     """
 
@@ -30,7 +30,7 @@ class Reading:
     columns: tuple[str, ...]
     aliases: Mapping[str, str] = field(default_factory=dict)
     personal_columns: tuple[str, ...] = ()
-    customer_column: str | None = None
+    customer_columns: tuple[str, ...] = ()
     order_column: str | None = None
     part_column: str | None = None
     timestamp_format: str = ""
@@ -50,7 +50,7 @@ class Export:
     statement: str
     recognised_by: tuple[str, ...]
     personal_columns: tuple[str, ...]
-    customer_column: str
+    customer_columns: tuple[str, ...]
     order_column: str
     columns: tuple[str, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
@@ -71,7 +71,7 @@ class Export:
             columns=(*self.recognised_by, *self.columns, *self.personal_columns),
             aliases=self.aliases,
             personal_columns=tuple(name for name in self.personal_columns if name in present),
-            customer_column=self.customer_column,
+            customer_columns=self.customer_columns,
             order_column=self.order_column,
             part_column=self.part_column if self.part_column in present else None,
             timestamp_format=self.timestamp_format,

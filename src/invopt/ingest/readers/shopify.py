@@ -32,7 +32,7 @@ EXPORTS = (
             "employee", "device_id", "tags",
             *(f"{kind}_{part}" for kind in ("billing", "shipping") for part in _ADDRESS),
         ),
-        customer_column="email",
+        customer_columns=("email",),
         order_column="name",
         order_state="open",
     ),

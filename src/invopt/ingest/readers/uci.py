@@ -28,7 +28,7 @@ EXPORTS = (
         # The first data set spells three of the second's columns otherwise.
         aliases={"invoiceno": "invoice", "unitprice": "price", "customerid": "customer_id"},
         personal_columns=("customer_id",),
-        customer_column="customer_id",
+        customer_columns=("customer_id",),
         order_column="invoice",
         part_column="sheet",
         # The CSV in circulation writes 12/1/2010 8:26, month first.

@@ -34,7 +34,7 @@ with typed as (
     from raw_order_line as raw
 ),
 
-judged as (
+judged as materialized (
     select
         typed.*,
         coalesce(given_kind, case
@@ -53,13 +53,26 @@ judged as (
             order_id, sku_id, ordered_at, ordered_units, coalesce(cast(exact_price as varchar), '-'), currency,
             coalesce(text.description, '-'))), 16) end as content
     from typed
+),
+
+-- Few lines stand twice in their order, so only those are numbered.
+repeated as (
+    select content from judged where content is not null group by content having count(*) > 1
+),
+
+further as (
+    select
+        judged.text.line_number as line_number,
+        row_number() over (
+            partition by content order by discount_minor, tax_minor, judged.text.line_number
+        ) as occurrence
+    from judged
+    where content in (select content from repeated)
 )
 
 select
     order_id,
-    coalesce(text.order_line_id, content || '-' || row_number() over (
-        partition by order_id, content order by discount_minor, tax_minor, text.line_number
-    )) as order_line_id,
+    coalesce(text.order_line_id, content || '-' || coalesce(further.occurrence, 1)) as order_line_id,
     sku_id,
     ordered_at,
     ordered_units,
@@ -131,3 +144,4 @@ select
     end as fault,
     content is not null as is_known_by_content
 from judged
+left join further on further.line_number = judged.text.line_number

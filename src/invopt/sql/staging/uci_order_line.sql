@@ -11,15 +11,18 @@ with line as (
         *,
         upper(stockcode) as code,
         try_cast(quantity as double) as units,
-        try_cast(price as double) as unit_price,
-        max(try_cast(price as double)) over (partition by invoice) as highest_price
+        try_cast(price as double) as unit_price
     from raw_file
+),
+
+paid_invoice as (
+    select distinct invoice from line where unit_price > 0
 )
 
 select
     line_number,
     file_fault,
-    upper(invoice) as order_id,
+    upper(line.invoice) as order_id,
     null as order_line_id,
     code as sku_id,
     invoicedate as ordered_at,
@@ -34,14 +37,14 @@ select
     null as amount,
     'GBP' as currency,
     case
-        when starts_with(upper(invoice), 'A') then 'adjustment'
+        when starts_with(upper(line.invoice), 'A') then 'adjustment'
         when code in ('M', 'D', 'S', 'B', 'ADJUST', 'ADJUST2', 'TEST001', 'TEST002') then 'adjustment'
         when code in ('POST', 'DOT', 'C2', 'C3', 'BANK CHARGES', 'AMAZONFEE', 'CRUK', 'GIFT')
             or starts_with(code, 'GIFT_') then 'fee'
-        when starts_with(upper(invoice), 'C') then 'cancellation'
+        when starts_with(upper(line.invoice), 'C') then 'cancellation'
         when units < 0 and unit_price = 0 then 'write_off'
         when units < 0 then 'return'
-        when unit_price = 0 and highest_price = 0 and customer_id is null then 'adjustment'
+        when unit_price = 0 and paid_invoice.invoice is null and customer_id is null then 'adjustment'
         else 'sale'
     end as line_kind,
     -- An invoice is written when the goods leave; nothing of it is still to be served.
@@ -61,3 +64,4 @@ select
     null as ship_to_postcode,
     country as ship_to_country
 from line
+left join paid_invoice on paid_invoice.invoice = line.invoice
