@@ -18,7 +18,8 @@ AS_OF = np.datetime64("2026-03-10")
 
 def model_and_history(sales: float, share: float, weights: list[float]) -> tuple[ReturnModel, ReturnHistory]:
     rates = pd.DataFrame(
-        [{"sku_id": "A", "return_share": share, "resaleable_share": 1.0, "mean_lag_days": 0.0, "sold_units": sales,
+        [{"sku_id": "A", "return_share": share, "resaleable_share": 1.0, "mean_lag_days": 0.0,
+        "sold_units": sales,
           "returned_units": 0.0, "is_assumed": False, "reason": "given"}]
     )  # fmt: skip
     sold = pd.DataFrame(
@@ -41,7 +42,8 @@ def assert_golden(sales: float, share: float, weights: list[float], answer: dict
 
 
 def test_binomial_thinning() -> None:
-    # n p w, n p w (1 - p w), and n P (1 - P) with P = 0.2: 16, less than the sum of the daily variances, 18.48.
+    # n p w, n p w (1 - p w), and n P (1 - P) with P = 0.2: 16, less than the sum of the daily variances,
+    # 18.48.
     answer = {"mean": [10, 6, 4], "variance": [9.0, 5.64, 3.84], "variance_of_total": 16.0}
     assert_golden(100, 0.2, [0.5, 0.3, 0.2], answer)
 

@@ -71,8 +71,10 @@ def dispose(
     _override(here, goods, chosen, unit_worth, reason, settings)
     frame = pd.DataFrame(
         {
-            "return_id": here["return_id"], "return_line_id": here["return_line_id"], "sku_id": here["sku_id"],
-            "location_id": here["location_id"], "disposed_units": here["received_units"], "disposition": chosen,
+            "return_id": here["return_id"], "return_line_id": here["return_line_id"],
+            "sku_id": here["sku_id"],
+            "location_id": here["location_id"], "disposed_units": here["received_units"],
+            "disposition": chosen,
             "worth_minor": np.rint(unit_worth * here["received_units"].to_numpy()).astype(np.int64),
             "currency": goods["currency"].fillna("XXX"), "reason": reason,
         }
@@ -170,7 +172,7 @@ def restock_movements(disposals: pd.DataFrame, received: pd.DataFrame, ledger: p
     received_on = check(received, RETURN_LINE).set_index(["return_id", "return_line_id"])["received_on"]
     day = received_on.reindex(pd.MultiIndex.from_frame(back[["return_id", "return_line_id"]]))
     if day.isna().any():
-        first = back.loc[day.isna().to_numpy(), ["return_id", "return_line_id"]].head(3).values.tolist()
+        first = back.loc[day.isna().to_numpy(), ["return_id", "return_line_id"]].head(3).to_numpy().tolist()
         raise TableError(f"return_line: no receipt of {first}, which are to be restocked.")
     frame = pd.DataFrame(
         {

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from invopt.calendars import Dates
 from invopt.errors import TableError
 from invopt.returns.fit import ReturnModel
 from invopt.returns.history import ReturnHistory
+from invopt.returns.sold import Floats, sums
 from invopt.tables import EXPECTED_RETURN, check
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 SMALLEST_MEAN = 1e-6  # units; less is not worth a row
 
@@ -40,28 +39,26 @@ def expected_returns(
     `expected_over`, never add variances.
     """
     starts = np.asarray(period_starts, dtype="datetime64[D]")
-    edges = np.append(starts, np.datetime64(end_on, "D"))
+    edges = np.append(starts, np.asarray(end_on, dtype="datetime64[D]"))
     if (np.diff(edges) <= np.timedelta64(0, "D")).any() or (len(starts) and starts[0] < as_of):
         raise TableError(
             "expected_return: period starts must ascend, from the as-of day on, and end before end_on."
         )
     cohorts = _Cohorts(model, history, as_of)
     parts = []
-    for start, end in zip(edges[:-1], edges[1:], strict=True):
+    for start, end in pairwise(edges):
         mean, variance = cohorts.inside(np.full(len(cohorts.left), start), np.full(len(cohorts.left), end))
         total, spread = cohorts.by_place(mean), cohorts.by_place(variance)
         rows = np.flatnonzero(total > SMALLEST_MEAN)
-        parts.append(
-            pd.DataFrame(
-                {
-                    "sku_id": cohorts.places["sku_id"].array[rows],
-                    "location_id": cohorts.places["location_id"].array[rows],
-                    "period_start": np.full(len(rows), start).astype("datetime64[us]"),
-                    "mean_units": total[rows],
-                    "variance_units2": spread[rows],
-                }
-            )  # fmt: skip
+        skus, locations = cohorts.places["sku_id"].array[rows], cohorts.places["location_id"].array[rows]
+        columns = (
+            skus,
+            locations,
+            np.full(len(rows), start, dtype="datetime64[us]"),
+            total[rows],
+            spread[rows],
         )
+        parts.append(pd.DataFrame(dict(zip(EXPECTED_RETURN.names, columns, strict=True))))
     frame = (
         pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(EXPECTED_RETURN.names))
     )
@@ -93,8 +90,8 @@ def expected_over(
     ends[used] = intervals["end_on"].to_numpy(dtype="datetime64[D]")[row[used]]
     mean, variance = cohorts.inside(starts, ends)
     return intervals.assign(
-        mean_units=np.bincount(row[used], mean[used], minlength=len(intervals)),
-        variance_units2=np.bincount(row[used], variance[used], minlength=len(intervals)),
+        mean_units=sums(row[used], mean[used], len(intervals)),
+        variance_units2=sums(row[used], variance[used], len(intervals)),
     )
 
 
@@ -136,4 +133,4 @@ class _Cohorts:
 
     def by_place(self, values: Floats) -> Floats:
         """Sums by SKU and location."""
-        return np.bincount(self.place, values, minlength=len(self.places))
+        return sums(self.place, values, len(self.places))

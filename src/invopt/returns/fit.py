@@ -10,11 +10,9 @@ from numpy.typing import NDArray
 
 from invopt.returns.history import ReturnHistory
 from invopt.returns.lag import LagFit, assumed_lags, fit_lags, shrink_lags
+from invopt.returns.sold import Floats, Ints, categories_of, sums
 from invopt.settings.returns import Returns
 from invopt.tables import PRODUCT, RETURN_LINE, RETURN_RATE, check
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 
 class ReturnModel(NamedTuple):
@@ -57,15 +55,12 @@ def fit_returns(
     """
     known = check(products, PRODUCT)
     names = pd.Index(sorted(set(history.sold["sku_id"]) | set(known["sku_id"])), dtype="str")
-    at = pd.Index(known["sku_id"]).get_indexer(names)
-    categories = np.append(known["category_id"].to_numpy(dtype=object), None)[at]
-    category, category_names = pd.factorize(
-        pd.array(categories, dtype="str"), sort=True, use_na_sentinel=False
-    )
+    labels = pd.Series(categories_of(known, names), dtype="str")
+    category, category_names = pd.factorize(labels, sort=True, use_na_sentinel=False)
     category = category.astype(np.int64)
     longest = settings.maximum_lag_days
-    sold_sku = names.get_indexer(history.sold["sku_id"]).astype(np.int64)
-    back_sku = names.get_indexer(history.returned["sku_id"]).astype(np.int64)
+    sold_sku = names.get_indexer(pd.Index(history.sold["sku_id"])).astype(np.int64)
+    back_sku = names.get_indexer(pd.Index(history.returned["sku_id"])).astype(np.int64)
     sold_units = history.sold["sold_units"].to_numpy()
     back_units = history.returned["units"].to_numpy()
     sold_age = _age(history.sold, as_of)
@@ -88,8 +83,8 @@ def fit_returns(
         )
 
     count = len(names)
-    total_sold = np.bincount(sold_sku, sold_units, minlength=count)
-    total_back = np.bincount(back_sku, back_units, minlength=count)
+    total_sold = sums(sold_sku, sold_units, count)
+    total_back = sums(back_sku, back_units, count)
     overall = fit(np.zeros(count, dtype=np.int64), 1)
     is_assumed = bool(overall.returned.sum() == 0)
     if is_assumed:
@@ -98,7 +93,7 @@ def fit_returns(
     else:
         groups = len(category_names)
         lag = shrink_lags(fit(category, groups), overall.lag[0], settings.lag_weight_returns)
-        inside = np.bincount(back_sku[back_lag <= longest], back_units[back_lag <= longest], minlength=count)
+        inside = sums(back_sku[back_lag <= longest], back_units[back_lag <= longest], count)
         exposure = _exposure(sold_sku, sold_age, sold_units, category, lag, count)
         share = _shares(inside, exposure, category, groups, settings)
     squared = float(history.returned["squared_units"].sum())
@@ -125,18 +120,18 @@ def _age(rows: pd.DataFrame, as_of: np.datetime64) -> Ints:
 def _exposure(sku: Ints, age: Ints, units: Floats, category: Ints, lag: Floats, count: int) -> Floats:
     seen = np.cumsum(lag, axis=1)
     weight = seen[category[sku], np.minimum(age, lag.shape[1] - 1)]
-    return np.bincount(sku, units * weight, minlength=count)
+    return sums(sku, units * weight, count)
 
 
 def _shares(returned: Floats, exposure: Floats, category: Ints, groups: int, settings: Returns) -> Floats:
     mu_all = returned.sum() / max(exposure.sum(), 1e-12)
     weight = settings.category_weight_units
-    category_back = np.bincount(category, returned, minlength=groups)
-    category_exposure = np.bincount(category, exposure, minlength=groups)
+    category_back = sums(category, returned, groups)
+    category_exposure = sums(category, exposure, groups)
     mu = (category_back + weight * mu_all) / np.maximum(category_exposure + weight, 1e-12)
     kappa = prior_strength(returned, exposure, mu[category])
     share = (returned + kappa * mu[category]) / np.maximum(exposure + kappa, 1e-12)
-    return np.clip(share, 0.0, 1.0)
+    return np.asarray(np.clip(share, 0.0, 1.0))
 
 
 def prior_strength(returned: Floats, exposure: Floats, mu: Floats) -> float:
@@ -163,20 +158,20 @@ def _resaleable(
     lines = check(return_lines, RETURN_LINE)
     known = lines["received_on"].to_numpy(dtype="datetime64[D]") < as_of
     lines = lines[lines["grade"].notna().to_numpy() & known]
-    sku = names.get_indexer(lines["sku_id"])
+    sku = names.get_indexer(pd.Index(lines["sku_id"]))
     units = lines["received_units"].fillna(lines["returned_units"]).to_numpy()
     inside = sku >= 0
     sku, units = sku[inside].astype(np.int64), units[inside]
     good = lines["grade"].isin(settings.resaleable_grades).to_numpy(dtype=bool)[inside]
     weight = settings.resaleable_weight_units
     groups = int(category.max(initial=0)) + 1
-    group_all = np.bincount(category[sku], units, minlength=groups)
-    group_good = np.bincount(category[sku], units * good, minlength=groups)
+    group_all = sums(category[sku], units, groups)
+    group_good = sums(category[sku], units * good, groups)
     prior = (group_good + weight * settings.assumed_resaleable_share) / np.maximum(group_all + weight, 1e-12)
-    own_all = np.bincount(sku, units, minlength=len(names))
-    own_good = np.bincount(sku, units * good, minlength=len(names))
+    own_all = sums(sku, units, len(names))
+    own_good = sums(sku, units * good, len(names))
     share = (own_good + weight * prior[category]) / np.maximum(own_all + weight, 1e-12)
-    return np.clip(share, 0.0, 1.0)
+    return np.asarray(np.clip(share, 0.0, 1.0))
 
 
 def _reasons(sold: Floats, back: Floats, is_assumed: bool) -> NDArray[np.object_]:

@@ -93,8 +93,9 @@ def _match(facts: pd.DataFrame, back: pd.DataFrame) -> tuple[pd.DataFrame, float
     sale = found["sale"].to_numpy(dtype=np.int64)
     matched = pd.DataFrame(
         {
-            "sale": sale, "sku_id": facts["sku_id"].array[sale], "location_id": facts["location_id"].array[sale],
-            "clock_on": facts["clock_on"].to_numpy()[sale], "ordered_on": facts["ordered_on"].to_numpy()[sale],
+            "sale": sale, "sku_id": facts["sku_id"].array[sale],
+            "location_id": facts["location_id"].array[sale],
+            "clock_on": facts["clock_on"].array[sale], "ordered_on": facts["ordered_on"].array[sale],
             "requested_on": found["requested_on"].to_numpy(), "received_on": found["received_on"].to_numpy(),
             "units": units.to_numpy(),
         }
@@ -124,7 +125,7 @@ def _cohorts(facts: pd.DataFrame, matched: pd.DataFrame, delay: float, unmatched
     lag = (matched["received_on"] - matched["clock_on"]).dt.days.clip(lower=0)
     rows = matched.assign(lag_days=lag.astype(np.int64), squared_units=matched["units"] ** 2)
     returned = rows.groupby([*keys, "lag_days"], as_index=False, sort=True)[["units", "squared_units"]].sum()
-    so_far = returned.groupby(keys, as_index=False)["units"].sum().rename(columns={"units": "returned_units"})
+    so_far = returned.groupby(keys)["units"].sum().rename("returned_units").reset_index()
     sold = sold.merge(so_far, on=keys, how="left", validate="one_to_one")
     sold["returned_units"] = np.minimum(sold["returned_units"].fillna(0.0), sold["sold_units"])
     return ReturnHistory(sold, returned, delay, unmatched)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from invopt.returns.sold import Floats, Ints, sums
 
 
 class LagFit(NamedTuple):
@@ -80,5 +78,4 @@ def assumed_lags(mean: float, longest: int) -> Floats:
 
 
 def _table(group: Ints, column: Ints, weight: Floats, groups: int, size: int) -> Floats:
-    flat = np.bincount(group * size + column, weight, minlength=groups * size)
-    return np.asarray(flat[: groups * size].reshape(groups, size), dtype=np.float64)
+    return sums(group * size + column, weight, groups * size).reshape(groups, size)

@@ -12,7 +12,8 @@ class Returns(Section):
     """Return shares and lags where data are thin, and the money behind a disposition."""
 
     assumed_return_share: float = setting(
-        0.0, "Share of sold units that come back where no return is known; 0 invents no supply.", unit="share 0-1",
+        0.0, "Share of sold units that come back where no return is known; 0 invents no supply.",
+        unit="share 0-1",
         minimum=0, maximum=1,
     )  # fmt: skip
     assumed_resaleable_share: float = setting(

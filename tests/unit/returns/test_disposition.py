@@ -40,7 +40,8 @@ def test_by_grade(grade: str, expected: str) -> None:
 
 
 def test_worth_by_hand() -> None:
-    """Price 1000, cost 400, 30 of 365 days: 1000 e^(-30/365) + 40 (1 - e^(-30/365)) - 0.2 x 400 x 30/365 - 100."""
+    """Price 1000, cost 400, 30 of 365 days: 1000 e^(-30/365) + 40 (1 - e^(-30/365)) - 0.2 x 400 x 30/365 "
+    "- 100."""
     sells = 2.718281828459045 ** (-30 / 365)
     unit = 1000 * sells + 40 * (1 - sells) - 0.2 * 400 * 30 / 365 - 100
     row = goes("as_new")
@@ -86,7 +87,9 @@ def test_goods_go_back_once_where_they_are() -> None:
     lines = returns({**HERE, "grade": "as_new"}, {**HERE, "return_id": "s", "grade": "damaged"})
     found = dispose(lines, products(), COVER, Returns())
     first = restock_movements(found, lines, empty(STOCK_MOVEMENT))
-    assert first[["location_id", "moved_units", "movement_kind"]].values.tolist() == [["L1", 2.0, "return"]]
+    assert first[["location_id", "moved_units", "movement_kind"]].to_numpy().tolist() == [
+        ["L1", 2.0, "return"]
+    ]
     assert restock_movements(found, lines, first).empty
     with pytest.raises(TableError, match="no receipt"):
         restock_movements(found, lines.iloc[1:], empty(STOCK_MOVEMENT))

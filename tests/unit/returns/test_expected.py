@@ -135,7 +135,7 @@ def test_without_returns_the_settings_are_used_and_it_says_so() -> None:
     settings = Returns(assumed_return_share=0.1)
     history = return_history(sold, returns(), empty(SHIPMENT), settings, AS_OF, "L1")
     rates = fit_returns(history, returns(), products(), settings, AS_OF).rates
-    assert rates[["return_share", "is_assumed"]].values.tolist() == [[0.1, True]]
+    assert rates[["return_share", "is_assumed"]].to_numpy().tolist() == [[0.1, True]]
 
 
 def test_same_day_is_a_cancellation_and_a_foreign_return_is_counted() -> None:
@@ -148,7 +148,7 @@ def test_same_day_is_a_cancellation_and_a_foreign_return_is_counted() -> None:
     )  # fmt: skip
     history = return_history(sold, back, empty(SHIPMENT), Returns(), AS_OF, "L1")
     assert history.sold["sold_units"].sum() == 4.0
-    assert history.returned[["lag_days", "units"]].values.tolist() == [[11, 1.0]]
+    assert history.returned[["lag_days", "units"]].to_numpy().tolist() == [[11, 1.0]]
     assert history.unmatched_units == 1.0
 
 
