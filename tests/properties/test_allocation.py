@@ -1,4 +1,5 @@
-"""Whatever the orders, the stock and the sequence of the rows: nothing oversold, nothing lost, the same answer."""
+"""Whatever the orders, the stock and the sequence of the rows: nothing oversold, nothing lost, the same "
+"answer."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ def worlds(draw: st.DrawFn) -> dict[str, object]:
         for line in range(draw(st.integers(1, 3))):
             rows.append(
                 {
-                    "order_id": f"o{order}", "order_line_id": str(line), "sku_id": draw(st.sampled_from(SKUS)),
+                    "order_id": f"o{order}", "order_line_id": str(line),
+                    "sku_id": draw(st.sampled_from(SKUS)),
                     "ordered_units": draw(UNITS), "unit_price_minor": draw(st.integers(1, 5_000)),
                     "channel": draw(st.sampled_from(["shop", "market", None])),
                     "payment_state": draw(st.sampled_from(["paid", "authorised"])),

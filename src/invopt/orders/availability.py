@@ -18,7 +18,8 @@ def available_stock(positions: pd.DataFrame, settings: Orders) -> pd.DataFrame:
     whole units.
 
     >>> import pandas as pd
-    >>> row = {"sku_id": "A", "location_id": "MAIN", "on_hand_units": 10, "reserved_units": 3, "on_order_units": 0,
+    >>> row = {"sku_id": "A", "location_id": "MAIN", "on_hand_units": 10, "reserved_units": 3,
+    "on_order_units": 0,
     ...        "counted_units": 10, "counted_on": pd.NaT, "is_assumed": False, "reason": "counted"}
     >>> available_stock(pd.DataFrame([row]), Orders(buffer_units=2))["available_units"].item()
     5.0
@@ -67,7 +68,8 @@ def expected_receipts(
             "sku_id": lines["sku_id"], "location_id": lines["location_id"],
             "purchase_order_id": lines["purchase_order_id"],
             "purchase_order_line_id": lines["purchase_order_line_id"],
-            "open_units": lines["open_units"], "expected_on": expected.astype("datetime64[us]"), "reason": reason,
+            "open_units": lines["open_units"], "expected_on": expected.astype("datetime64[us]"),
+            "reason": reason,
         }
     )  # fmt: skip
     keys = ["sku_id", "expected_on", "purchase_order_id", "purchase_order_line_id"]

@@ -43,6 +43,10 @@ class Options(NamedTuple):
     fixed: Floats
     unit: Floats
 
+    def rows(self, chosen: Ints) -> Options:
+        """The options at these places."""
+        return Options(self.order[chosen], self.location[chosen], self.fixed[chosen], self.unit[chosen])
+
 
 def build(
     coded: Coded, lines: pd.DataFrame, parcel_costs: pd.DataFrame, settings: Orders, as_of: np.datetime64
@@ -59,13 +63,17 @@ def build(
     is_assumed = np.ones(len(order), dtype=bool)
     is_assumed[known.order] = False
     assumed = _assumed_options(coded, order, demands, is_assumed, settings)
-    joined = Options(*(np.concatenate(parts) for parts in zip(known, assumed, strict=True)))
+    joined = Options(
+        np.concatenate([known.order, assumed.order]), np.concatenate([known.location, assumed.location]),
+        np.concatenate([known.fixed, assumed.fixed]), np.concatenate([known.unit, assumed.unit]),
+    )  # fmt: skip
     options, entry_demand, entry_cell = _useful(joined, demands, stock, coded, len(order))
     first_demand = np.searchsorted(demands.order, np.arange(len(order) + 1))
     first_cell = np.searchsorted(entry_demand, np.arange(len(demands.order) + 1))
     masks, first_mask, last_single = subsets(settings.maximum_parcels)
     channel = np.zeros(len(order), dtype=np.int64)
-    # Lines of one order that name different channels follow the later policy in the list, whatever their order.
+    # Lines of one order that name different channels follow the later policy in the list, whatever their
+    # order.
     np.maximum.at(channel, position, policy_codes(lines["channel"].iloc[line], settings))
     arrays = Problem(
         first_demand.astype(np.int64),
@@ -87,14 +95,14 @@ def _whole_where_orders_are(coded: Coded, demands: Demands) -> Ints:
 
 
 def _known_options(coded: Coded, parcel_costs: pd.DataFrame, order: Ints, settings: Orders) -> Options:
-    code = coded.order_names.get_indexer(parcel_costs["order_id"])
+    code = coded.order_names.get_indexer(pd.Index(parcel_costs["order_id"]))
     position = np.full(len(coded.order_names) + 1, -1, dtype=np.int64)
     position[order] = np.arange(len(order))
     at = position[code]
     used = at >= 0
     late = parcel_costs["late_days"].to_numpy(dtype=np.float64) * settings.late_day_minor
     fixed = parcel_costs["parcel_minor"].to_numpy(dtype=np.float64) + late
-    location = coded.location_names.get_indexer(parcel_costs["location_id"])
+    location = coded.location_names.get_indexer(pd.Index(parcel_costs["location_id"]))
     unit = parcel_costs["unit_minor"].to_numpy(dtype=np.float64) / THOUSANDTHS
     return Options(at[used], location[used].astype(np.int64), fixed[used], unit[used])
 
@@ -127,7 +135,7 @@ def _useful(
     """
     cell_of = _CellIndex(coded)
     ranked = np.lexsort((options.location, options.fixed, options.order))
-    options = Options(*(part[ranked] for part in options))
+    options = options.rows(ranked)
     entry_demand, entry_option = _entries(options, demands, orders)
     cell = cell_of(demands.sku[entry_demand], options.location[entry_option])
     has_stock = np.append(stock, 0)[cell] > 0  # -1, no such cell, reads the zero at the end
@@ -141,7 +149,7 @@ def _useful(
     is_kept[kept] = True
     stays = is_kept[entry_option]
     return (
-        Options(*(part[kept] for part in options)), entry_demand[stays], np.where(has_stock, cell, -1)[stays]
+        options.rows(kept), entry_demand[stays], np.where(has_stock, cell, -1)[stays]
     )  # fmt: skip
 
 
@@ -179,7 +187,7 @@ class _CellIndex:
     def __call__(self, sku: Ints, location: Ints) -> Ints:
         key = sku * self.locations + location
         if self.dense is not None:
-            return self.dense[key]
+            return np.asarray(self.dense[key])
         at = np.minimum(np.searchsorted(self.keys, key), max(len(self.keys) - 1, 0))
         if len(self.keys) == 0:
             return np.full(len(key), -1, dtype=np.int64)

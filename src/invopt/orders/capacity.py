@@ -50,7 +50,7 @@ def release_day(
 
 def _limits(coded: Coded, locations: pd.DataFrame) -> Ints:
     limit = np.full(len(coded.location_names), -1, dtype=np.int64)
-    at = coded.location_names.get_indexer(locations["location_id"])
+    at = coded.location_names.get_indexer(pd.Index(locations["location_id"]))
     lines = locations["pick_lines_per_day"].fillna(-1).to_numpy(dtype=np.int64)
     limit[at[at >= 0]] = lines[at >= 0]
     return limit

@@ -31,7 +31,7 @@ RULES = (
     Rule("duplicate", False, "customer service", "same goods for the same customer shortly before"),
     Rule("address_incomplete", False, "customer service", "address incomplete"),
     Rule("postcode_implausible", False, "customer service", "the postcode is not one of its country"),
-    Rule("address_placeholder", False, "customer service", "a part of the address is filled in for form's sake"),
+    Rule("address_placeholder", False, "customer service", "an address part is filled in for form's sake"),
     Rule("price_off_list", False, "sales", "a price far from the list"),
     Rule("too_many_units", False, "sales", "a line above the quantity limit"),
     Rule("too_many_lines", False, "sales", "more lines than the limit"),
@@ -46,8 +46,8 @@ RULE_INDEX = {rule.name: index for index, rule in enumerate(RULES)}
 class Findings:
     """Collects, rule by rule, the orders it concerns and what to say about each."""
 
-    def __init__(self, orders: int) -> None:
-        self.orders = orders
+    def __init__(self) -> None:
+        """Nothing found yet."""
         self._order: list[NDArray[np.int64]] = []
         self._rule: list[NDArray[np.int64]] = []
         self._detail: list[NDArray[np.object_]] = []

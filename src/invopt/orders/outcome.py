@@ -129,7 +129,8 @@ def _why_short(
 
 
 def _date_from_receipts(
-    lines: pd.DataFrame, row: Ints, short: Ints, is_empty: Ints, receipts: pd.DataFrame | None, available_on: Dates,
+    lines: pd.DataFrame, row: Ints, short: Ints, is_empty: Ints, receipts: pd.DataFrame | None,
+    available_on: Dates,
     reason: NDArray[np.object_],
 ) -> None:  # fmt: skip
     if receipts is None or len(is_empty) == 0:

@@ -124,7 +124,8 @@ def _group_of_cells(problem: Problem, members: Ints, group: Ints) -> Ints:
 
 @njit(cache=True, nogil=True)
 def _keep_better(
-    problem: Problem, members: Ints, group: Ints, groups: int, trial_flow: Ints, trial_cost: Floats, flow: Ints,
+    problem: Problem, members: Ints, group: Ints, groups: int, trial_flow: Ints, trial_cost: Floats,
+    flow: Ints,
     cost: Floats, best_plan: Floats,
 ) -> None:  # fmt: skip
     """Take over the trial's plan for each group in which it is cheaper."""

@@ -58,7 +58,7 @@ class Demands(NamedTuple):
 
 def thousandths(values: pd.Series) -> Ints:
     """Units as whole thousandths, in which sums are exact."""
-    return np.rint(values.to_numpy(dtype=np.float64) * THOUSANDTHS).astype(np.int64)
+    return np.asarray(np.rint(values.to_numpy(dtype=np.float64) * THOUSANDTHS).astype(np.int64))
 
 
 def merge_lines(order: Ints, sku: Ints, units: Ints, shortage: Floats, skus: int) -> Demands:
@@ -86,7 +86,8 @@ def subsets(maximum_parcels: int) -> tuple[Ints, Ints, Ints]:
                 last_single.append(len(masks))
     first.append(len(masks))
     return (
-        np.array(masks, dtype=np.int64), np.array(first, dtype=np.int64), np.array(last_single, dtype=np.int64)
+        np.array(masks, dtype=np.int64), np.array(first, dtype=np.int64), np.array(last_single,
+        dtype=np.int64)
     )  # fmt: skip
 
 
@@ -98,7 +99,7 @@ def shortage_per_thousandth(lines: pd.DataFrame, settings: Orders, as_of: np.dat
     amount = lines["amount_minor"].to_numpy(dtype=np.float64)
     price = np.divide(amount, units, out=np.zeros(len(lines)), where=units > 0)
     cost = np.maximum(price, 0.0) * settings.lost_margin_share + settings.unserved_unit_minor
-    return cost * priority_weight(lines, settings, as_of) / THOUSANDTHS
+    return np.asarray(cost * priority_weight(lines, settings, as_of) / THOUSANDTHS)
 
 
 def priority_weight(lines: pd.DataFrame, settings: Orders, as_of: np.datetime64) -> Floats:

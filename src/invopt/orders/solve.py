@@ -49,7 +49,7 @@ def solve(problem: Problem, sequence: Ints, settings: Orders, *, is_exact_allowe
         left = problem.available.copy()
         choose_in_turn(problem, competing, left, no_price, flow, cost)
         choose_again(problem, competing, left, no_price, flow, cost, 2)
-        best_plan = np.bincount(group[members], cost[members], minlength=groups + 1)
+        best_plan = np.asarray(np.bincount(group[members], cost[members], groups + 1), dtype=np.float64)
         found, price = price_rounds(
             problem, members, competing, group, groups, settings.price_rounds, left, flow, cost, best_plan
         )

@@ -13,7 +13,8 @@ from invopt.settings.orders import Orders
 from invopt.tables import CARRIER_SERVICE, DECISION, OPEN_ORDER_LINE, ORDER_CHECK, PRODUCT, check
 
 _ADDRESS_WORDS = {
-    "ship_to_name": "name", "ship_to_street": "street", "ship_to_city": "city", "ship_to_postcode": "postcode",
+    "ship_to_name": "name", "ship_to_street": "street", "ship_to_city": "city",
+    "ship_to_postcode": "postcode",
     "ship_to_country": "country",
 }  # fmt: skip
 
@@ -46,7 +47,7 @@ def verify(
     order, names = pd.factorize(lines["order_id"], sort=True)
     lines = lines.assign(order=order.astype(np.int64))
     heads = order_heads(lines, len(names))
-    found = Findings(len(names))
+    found = Findings()
     _check_content(found, lines, heads, settings, as_of)
     _check_payment(found, heads, settings)
     _check_address(found, heads, settings)
@@ -261,7 +262,8 @@ def _reasons(
     texts = [item.text for item in RULES]
     who = dict(zip(lifted["order"].tolist(), lifted["decided_by"].tolist(), strict=True))
     for order, rule, detail, was_lifted in zip(
-        findings["order"].tolist(), findings["rule"].tolist(), findings["detail"].tolist(), is_lifted.tolist(),
+        findings["order"].tolist(), findings["rule"].tolist(), findings["detail"].tolist(),
+        is_lifted.tolist(),
         strict=True,
     ):  # fmt: skip
         text = texts[rule] + (f" ({detail})" if detail else "")

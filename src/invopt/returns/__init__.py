@@ -1,15 +1,28 @@
 """What comes back: may it, for how much, where does it go, and how much more is to be expected."""
 
 from invopt.returns.authorise import authorise
+from invopt.returns.disposition import dispose, restock_movements, with_dispositions
+from invopt.returns.expected import expected_over, expected_returns
+from invopt.returns.fit import ReturnModel, fit_returns
+from invopt.returns.history import ReturnHistory, return_history
 from invopt.returns.policy import ReturnPolicy, ReturnRule
 from invopt.returns.quote import quote
 from invopt.returns.refund import refund_for_units, refund_over_payments
 
 __all__ = [
+    "ReturnHistory",
+    "ReturnModel",
     "ReturnPolicy",
     "ReturnRule",
     "authorise",
+    "dispose",
+    "expected_over",
+    "expected_returns",
+    "fit_returns",
     "quote",
     "refund_for_units",
     "refund_over_payments",
+    "restock_movements",
+    "return_history",
+    "with_dispositions",
 ]

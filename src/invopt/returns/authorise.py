@@ -70,7 +70,7 @@ def _asked(returns: pd.DataFrame) -> Ints:
     announced = returns["returned_units"].to_numpy()
     arrived = returns["received_units"].to_numpy()
     units = np.where(np.isnan(arrived), announced, np.fmin(announced, arrived))
-    return np.rint(units * THOUSANDTHS).astype(np.int64)
+    return np.asarray(np.rint(units * THOUSANDTHS).astype(np.int64))
 
 
 def _expired(returns: pd.DataFrame, settings: Returns, as_of: np.datetime64) -> NDArray[np.bool_]:
@@ -98,7 +98,8 @@ def _share_out(returns: pd.DataFrame, pool: Pools, is_eligible: NDArray[np.bool_
 
 
 def _answer(
-    returns: pd.DataFrame, orders: pd.DataFrame, sales: pd.DataFrame, pool: Pools, judged: Judgement, granted: Ints,
+    returns: pd.DataFrame, orders: pd.DataFrame, sales: pd.DataFrame, pool: Pools, judged: Judgement,
+    granted: Ints,
     before: Ints, is_expired: NDArray[np.bool_],
 ) -> pd.DataFrame:  # fmt: skip
     is_granted = judged.is_granted
@@ -124,7 +125,8 @@ def _answer(
             "granted_units": granted / THOUSANDTHS, "refund_minor": np.where(is_granted, refund, 0),
             "fee_minor": np.where(is_granted, charge, 0),
             "currency": currency.reindex(returns["order_id"]).fillna("XXX").to_numpy(),
-            "label_paid_by": judged.label_paid_by, "disposition": pd.array([None] * len(returns), dtype="str"),
+            "label_paid_by": judged.label_paid_by, "disposition": pd.array([None] * len(returns),
+            dtype="str"),
             "state": state, "reason": _words(returns, judged, granted, shipping, keep, is_expired),
         }
     )  # fmt: skip

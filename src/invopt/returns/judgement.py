@@ -151,7 +151,8 @@ def window_end(rule: ReturnRule, delivered: Dates) -> Dates:
 
 
 def _apply(
-    result: Judgement, rule: ReturnRule, rows: Ints, returns: pd.DataFrame, delivered: Dates, requested: Dates,
+    result: Judgement, rule: ReturnRule, rows: Ints, returns: pd.DataFrame, delivered: Dates,
+    requested: Dates,
     source: Ints,
 ) -> None:  # fmt: skip
     """Write the rule's answer for `rows`: granted, or refused with the reason and the day."""

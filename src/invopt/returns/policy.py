@@ -138,7 +138,7 @@ def _rule(item: dict[str, Any], where: str) -> ReturnRule:
         kind = str(known[name].type)
         is_right = (
             isinstance(values[name], tuple) if kind.startswith("tuple")
-            else isinstance(value, dt.date) and not isinstance(value, dt.datetime) if kind.startswith("dt.date")
+            else _is_day(value) if kind.startswith("dt.date")
             else isinstance(value, bool) if kind == "bool"
             else isinstance(value, int | float) and not isinstance(value, bool) if kind == "float"
             else isinstance(value, int) and not isinstance(value, bool) if kind == "int"
@@ -148,3 +148,7 @@ def _rule(item: dict[str, Any], where: str) -> ReturnRule:
         if not is_right:
             raise SettingsError(f"{where}, rule {item['name']!r}: {name} = {value!r} is not a {kind}.")
     return ReturnRule(**values)
+
+
+def _is_day(value: object) -> bool:
+    return isinstance(value, dt.date) and not isinstance(value, dt.datetime)

@@ -50,7 +50,8 @@ def quote(
     ).reindex(columns=list(RETURN_LINE.names))  # fmt: skip
     if asked.empty:
         asked = pd.DataFrame(
-            [{"return_id": _ASKED, "return_line_id": "", "order_id": order_id, "sku_id": "", "returned_units": 0,
+            [{"return_id": _ASKED, "return_line_id": "", "order_id": order_id, "sku_id": "",
+            "returned_units": 0,
               "requested_on": as_of.astype("datetime64[us]"), "return_reason": reason}]
         ).reindex(columns=list(RETURN_LINE.names))  # fmt: skip
     # The question comes after every return of the same day: its id sorts last.
@@ -58,4 +59,5 @@ def quote(
     everything = pd.concat([past, check(asked.assign(return_id=last), RETURN_LINE)], ignore_index=True)
     answer = authorise(everything, mine, shipments, products, policy, settings, as_of, kits)
     answer = answer[answer["return_id"] == last]
-    return answer.assign(return_id=_ASKED).reset_index(drop=True)
+    named: pd.DataFrame = answer.assign(return_id=_ASKED).reset_index(drop=True)
+    return named

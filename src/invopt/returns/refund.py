@@ -61,7 +61,7 @@ def refund_over_payments(refund_minor: int, paid_minor: ArrayLike, refunded_mino
             f"refund: {refund_minor} cannot go back, {int(left.sum())} of the payments is left to refund."
         )
     before = np.cumsum(left) - left
-    return np.clip(refund_minor - before, 0, left)
+    return np.asarray(np.clip(refund_minor - before, 0, left))
 
 
 def fee(
@@ -74,6 +74,9 @@ def fee(
     """
     refund = np.asarray(refund_minor, dtype=np.int64)
     # Shares in millionths, so that rounding never depends on how a share looks in binary.
-    millionths = np.rint((np.asarray(fee_share) + np.asarray(deduction_share)) * 1_000_000).astype(np.int64)
-    taken = np.asarray(fee_minor, dtype=np.int64) + _rounded(refund * millionths, np.int64(1_000_000))
+    millionths = np.rint(
+        (np.asarray(fee_share, dtype=np.float64) + np.asarray(deduction_share, dtype=np.float64)) * 1_000_000
+    ).astype(np.int64)
+    by_share = _rounded(np.asarray(refund * millionths), np.asarray(1_000_000))
+    taken = np.add(np.asarray(fee_minor, dtype=np.int64), by_share)
     return np.asarray(np.minimum(taken, refund))

@@ -8,13 +8,28 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from invopt.calendars import Dates
 from invopt.settings.returns import Returns
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 THOUSANDTHS = 1_000
+
+
+def sums(code: Ints, values: ArrayLike, count: int) -> Floats:
+    """Sum of `values` by code 0 .. count - 1."""
+    return np.asarray(np.bincount(code, np.asarray(values, dtype=np.float64), count), dtype=np.float64)
+
+
+def categories_of(products: pd.DataFrame, skus: pd.Index) -> NDArray[np.object_]:
+    """Category of each SKU; None where the catalogue has none."""
+    found: NDArray[np.object_] = (
+        products.set_index("sku_id")["category_id"].reindex(skus).to_numpy(dtype=object)
+    )
+    found[pd.isna(found)] = None
+    return found
 
 
 class Delivery(NamedTuple):
@@ -67,15 +82,14 @@ def sold_lines(
     sales = order_lines[is_sale & is_kept].reset_index(drop=True)
     delivery = delivery_of(sales, shipments, settings)
     tax = 0 if settings.prices_include_tax else sales["tax_minor"]
-    at = pd.Index(products["sku_id"]).get_indexer(sales["sku_id"])
-    categories = np.append(products["category_id"].to_numpy(dtype=object), None)
     return pd.DataFrame(
         {
             "order_id": sales["order_id"], "order_line_id": sales["order_line_id"], "sku_id": sales["sku_id"],
             "currency": sales["currency"],
             "sold": np.rint(sales["ordered_units"] * THOUSANDTHS).astype(np.int64),
             "paid": (sales["amount_minor"] + tax).clip(lower=0).astype(np.int64),
-            "category_id": pd.array(categories[at], dtype="str"), "country": sales["ship_to_country"],
+            "category_id": pd.array(categories_of(products, pd.Index(sales["sku_id"])), dtype="str"),
+            "country": sales["ship_to_country"],
             "channel": sales["channel"], "ordered_on": sales["ordered_at"].to_numpy(dtype="datetime64[D]"),
             "delivered_on": delivery.day, "delivery_source": delivery.source,
         }

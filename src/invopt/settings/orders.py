@@ -53,11 +53,13 @@ class Orders(Section):
     served_countries: tuple[str, ...] = setting((), "Countries that are served; empty for all.")
     hazardous_countries: tuple[str, ...] = setting(
         (),
-        "Countries to which dangerous goods may be sent; empty for every country with a service that carries them.",
+        "Countries to which dangerous goods may be sent; empty for every country that a service carries "
+        "them to.",
     )
     age_restricted_countries: tuple[str, ...] = setting(
         (),
-        "Countries to which age-restricted goods may be sent; empty for every country with a service that checks.",
+        "Countries to which age-restricted goods may be sent; empty for every country with a service that "
+        "checks.",
     )
     fraud_hold_score: int = setting(
         60, "An order with this many points or more is held.", unit="points", minimum=1
@@ -82,8 +84,9 @@ class Orders(Section):
     )
     shortage_policy: str = setting(
         "split",
-        "What is done when an order cannot leave whole from one place: send what there is, from several places "
-        "(split); wait for all of it (hold_until_complete); send one parcel now and the rest later (backorder).",
+        "What is done when an order cannot leave whole from one place: send what there is, from several "
+        "places (split); wait for all of it (hold_until_complete); send one parcel now and the rest later "
+        "(backorder).",
         choices=SHORTAGE_POLICIES,
     )
     shortage_policy_by_channel: dict[str, str] = setting(
@@ -103,12 +106,13 @@ class Orders(Section):
         500, "Cost of a parcel where none is known.", unit="minor units", minimum=0
     )
     assumed_distance_minor: int = setting(
-        200, "Added where it leaves from another location than the one that should serve it, and none is known.",
+        200, "Added where it leaves from another location than the one that should serve it, and none is "
+        "known.",
         unit="minor units", minimum=0,
     )  # fmt: skip
     split_minor: int = setting(
-        150, "Cost of each further parcel of an order beyond carrier and handling: the customer's annoyance, the "
-        "second delivery.", unit="minor units", minimum=0,
+        150, "Cost of each further parcel of an order beyond carrier and handling: the customer's "
+        "annoyance, the second delivery.", unit="minor units", minimum=0,
     )  # fmt: skip
     late_day_minor: int = setting(
         100, "Cost of each day an order arrives after its promise.", unit="minor units per day", minimum=0
@@ -118,7 +122,8 @@ class Orders(Section):
         minimum=0, maximum=1,
     )  # fmt: skip
     unserved_unit_minor: int = setting(
-        1_000, "Cost of leaving a unit waiting beyond its margin, so that serving is preferred to saving a parcel.",
+        1_000, "Cost of leaving a unit waiting beyond its margin, so that serving is preferred to saving a "
+        "parcel.",
         unit="minor units", minimum=0,
     )  # fmt: skip
     overdue_weight: float = setting(

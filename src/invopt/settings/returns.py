@@ -12,7 +12,8 @@ class Returns(Section):
     """Return shares and lags where data are thin, and the money behind a disposition."""
 
     assumed_return_share: float = setting(
-        0.08, "Share of sold units that come back where no return is known.", unit="share 0-1",
+        0.0, "Share of sold units that come back where no return is known; 0 invents no supply.",
+        unit="share 0-1",
         minimum=0, maximum=1,
     )  # fmt: skip
     assumed_resaleable_share: float = setting(
@@ -24,6 +25,12 @@ class Returns(Section):
     )
     maximum_lag_days: int = setting(
         120, "A return later than this is not expected any more.", unit="days", minimum=7, maximum=730
+    )
+    resaleable_grades: tuple[str, ...] = setting(
+        ("as_new", "opened"), "Grades that count as fit for sale again where no disposition is known."
+    )
+    resaleable_weight_units: float = setting(
+        20.0, "Weight of the category against a SKU's own resaleable share.", unit="units", minimum=0
     )
     category_weight_units: float = setting(
         200.0, "Weight of all goods together against a category's own share, in units sold.", unit="units",
@@ -72,6 +79,9 @@ class Returns(Section):
     )  # fmt: skip
     supplier_return_minor: int = setting(
         200, "Work and freight to send one unit back to its supplier.", unit="minor units", minimum=0
+    )
+    hygiene_categories: tuple[str, ...] = setting(
+        ("hygiene",), "Categories that are not sold again once they were opened."
     )
     obsolescence_days: int = setting(
         365, "Stock older than this is worth its liquidation only.", unit="days", minimum=1

@@ -25,6 +25,7 @@ from invopt.tables.purchasing import (
     SUPPLIER_ORDER,
 )
 from invopt.tables.returns import (
+    DISPOSAL,
     EXPECTED_RETURN,
     RETURN_AUTHORISATION,
     RETURN_LINE,
@@ -100,6 +101,7 @@ __all__ = [
     "DECISION",
     "DELIVERY_OPTION",
     "DEMAND",
+    "DISPOSAL",
     "EXPECTED_RETURN",
     "FORECAST",
     "FORECAST_MODEL",

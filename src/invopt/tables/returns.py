@@ -103,3 +103,20 @@ RETURN_SUMMARY = Table(
         units("returned_units", "units", minimum=0),
     ),
 )
+
+DISPOSAL = Table(
+    "disposal",
+    grain="one row per return line whose goods are here and graded",
+    key=("return_id", "return_line_id"),
+    columns=(
+        text("return_id", "return"),
+        text("return_line_id", "line"),
+        text("sku_id", "SKU"),
+        text("location_id", "location that received them"),
+        units("disposed_units", "units that arrived", minimum=0),
+        text("disposition", "what happens to them", choices=DISPOSITIONS),
+        minor("worth_minor", "what that is expected to fetch, less its cost"),
+        text("currency", "ISO 4217 code"),
+        text("reason", "the rule that overrode, or the values that were compared"),
+    ),
+)

@@ -47,7 +47,8 @@ def accepted(lines: pd.DataFrame, **outcomes: str) -> pd.DataFrame:
     return check(
         pd.DataFrame(
             {
-                "order_id": orders, "outcome": [outcomes.get(order, "accepted") for order in orders], "rule": "",
+                "order_id": orders, "outcome": [outcomes.get(order, "accepted") for order in orders],
+                "rule": "",
                 "reason": ["payment" if order in outcomes else "" for order in orders], "released_by": "",
                 "lines": 1, "amount_minor": 0, "currency": "GBP",
             }

@@ -234,7 +234,8 @@ def brute_force(needs: list[dict[str, int]], held: dict[tuple[str, str], int], c
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("exact_orders", [200, 1])
 def test_against_every_possible_plan(seed: int, exact_orders: int) -> None:
-    """Small groups must be solved to the optimum; by prices alone the bound must hold and the gap be small."""
+    """Small groups must be solved to the optimum; by prices alone the bound must hold and the gap be "
+    "small."""
     rng = np.random.default_rng(seed)
     needs = [
         {sku: int(rng.integers(1, 3)) for sku in ("A", "B") if rng.random() < 0.7} or {"A": 1}

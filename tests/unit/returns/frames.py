@@ -13,7 +13,8 @@ _SALE = {
     "order_line_id": "1", "sku_id": "A", "ordered_at": pd.Timestamp("2026-03-01 10:00"), "ordered_units": 1.0,
     "unit_price_minor": 1000, "discount_minor": 0, "tax_minor": 0, "amount_minor": None, "currency": "GBP",
     "line_kind": "sale", "order_state": "shipped", "payment_state": "paid",
-    "shipped_at": pd.Timestamp("2026-03-02 09:00"), "customer_id": "c", "ship_to_country": "US", "channel": "shop",
+    "shipped_at": pd.Timestamp("2026-03-02 09:00"), "customer_id": "c", "ship_to_country": "US",
+    "channel": "shop",
 }  # fmt: skip
 
 
@@ -50,7 +51,8 @@ def shipments(*rows: tuple[str, str | None]) -> pd.DataFrame:
     frame = frame.assign(
         tracking_number=[f"T{number}" for number in range(len(frame))], carrier_id="c",
         delivered_at=pd.to_datetime(frame["delivered_at"]), tracking_status="delivered",
-        shipped_at=pd.Timestamp("2026-03-02"), last_event_at=pd.Timestamp("2026-03-04"), problem="", next_step="",
+        shipped_at=pd.Timestamp("2026-03-02"), last_event_at=pd.Timestamp("2026-03-04"), problem="",
+        next_step="",
     )  # fmt: skip
     return check(frame.reindex(columns=list(SHIPMENT.names)), SHIPMENT)
 

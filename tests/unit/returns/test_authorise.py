@@ -18,7 +18,8 @@ DEFAULT_POLICY = Path(__file__).resolve().parents[3] / "models" / "return_policy
 
 
 def ask(
-    lines: pd.DataFrame, sold: pd.DataFrame, *rules: dict[str, object], statutes: tuple[dict[str, object], ...] = (),
+    lines: pd.DataFrame, sold: pd.DataFrame, *rules: dict[str, object], statutes: tuple[dict[str, object],
+    ...] = (),
     parcels: pd.DataFrame | None = None, goods: pd.DataFrame | None = None, **settings: object,
 ) -> pd.DataFrame:  # fmt: skip
     policy = ReturnPolicy.of({"rule": list(rules or (STANDARD,)), "statute": list(statutes)})
@@ -232,7 +233,8 @@ def test_a_part_of_a_kit_does_not_come_back_alone() -> None:
         pd.DataFrame([{"kit_sku_id": "K", "component_sku_id": "A", "units_per_kit": 2}]), KIT_COMPONENT
     )
     found = authorise(
-        returns({"return_id": "r", "order_id": "o"}), sales({"order_id": "o", "sku_id": "K"}), shipments(), products(),
+        returns({"return_id": "r", "order_id": "o"}), sales({"order_id": "o", "sku_id": "K"}), shipments(),
+        products(),
         ReturnPolicy.of({"rule": [STANDARD]}), Returns(), AS_OF, kits,
     )  # fmt: skip
     assert found["rule"].item() == "kit_in_part"
@@ -243,7 +245,7 @@ def test_a_quote_counts_what_has_come_back() -> None:
     past = returns({"return_id": "zz", "order_id": "o"})
     arguments = (sold, past, shipments(), products(), ReturnPolicy.of({"rule": [STANDARD]}), Returns(), AS_OF)
     found = quote("o", *arguments)
-    assert found[["return_id", "granted_units", "refund_minor"]].values.tolist() == [["quote", 2.0, 2000]]
+    assert found[["return_id", "granted_units", "refund_minor"]].to_numpy().tolist() == [["quote", 2.0, 2000]]
     assert quote("o", *arguments, customer_id="somebody else")["rule"].tolist() == ["no_such_order"]
     assert quote("unknown", *arguments)["rule"].tolist() == ["no_such_order"]
 
@@ -265,7 +267,8 @@ def test_the_default_policy_reads_and_answers() -> None:
 
 @pytest.mark.parametrize(
     "rule",
-    [{"window_days": 1}, {"name": "x", "windowdays": 3}, {"name": "x", "window_days": "3"}, {"name": "x", "fee_share": 2},
+    [{"window_days": 1}, {"name": "x", "windowdays": 3}, {"name": "x", "window_days": "3"}, {"name": "x",
+    "fee_share": 2},
      {"name": "x", "label_paid_by": "me"}, {"name": "x", "reasons": ["because"]},
      {"name": "x", "delivered_from_on": "2026-01-01"}, {"name": "x", "grade_deduction": {"shiny": 0.5}}],
 )  # fmt: skip

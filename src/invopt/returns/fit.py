@@ -1,0 +1,181 @@
+"""How much of each SKU comes back, how late, and how much of it can be sold again."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from invopt.returns.history import ReturnHistory
+from invopt.returns.lag import LagFit, assumed_lags, fit_lags, shrink_lags
+from invopt.returns.sold import Floats, Ints, categories_of, sums
+from invopt.settings.returns import Returns
+from invopt.tables import PRODUCT, RETURN_LINE, RETURN_RATE, check
+
+
+class ReturnModel(NamedTuple):
+    """The fitted model: RETURN_RATE, and the lag weights by category that it was fitted with.
+
+    `lag` has one row a category and one column a day since the clock started; `category` is the row of each
+    SKU of `rates`. `clump_units` is the mean size of a return line, weighted by units: units that come back
+    together make the variance larger by that factor. `delay_days` lies between sale and clock.
+    """
+
+    rates: pd.DataFrame
+    category: Ints
+    lag: Floats
+    clump_units: float
+    delay_days: float
+
+
+def fit_returns(
+    history: ReturnHistory,
+    return_lines: pd.DataFrame,
+    products: pd.DataFrame,
+    settings: Returns,
+    as_of: np.datetime64,
+) -> ReturnModel:
+    """Return share by SKU, shrunk to its category and that to all goods; lag weights by category; resaleable
+    share.
+
+    `history` comes from `return_history`; RETURN_LINE gives the grades; PRODUCT the categories (goods
+    without one share one). `as_of` is the first day that was not observed.
+
+    With E = sum over sold units of the share of lags already seen (each unit counts for as much of a trial
+    as has passed), k units back, and the share mu of the category,
+
+        p = (k + kappa mu) / (E + kappa),   mu = (k_category + w mu_all) / (E_category + w)
+
+    an empirical-Bayes beta-binomial; kappa by the method of moments over SKUs (Kleinman 1973, JASA 68).
+    Where no return is known at all the settings are used, and `is_assumed` says so.
+
+    Fails where behaviour changes: a new size table or a promotion shifts p, which follows only as sales age.
+    """
+    known = check(products, PRODUCT)
+    names = pd.Index(sorted(set(history.sold["sku_id"]) | set(known["sku_id"])), dtype="str")
+    labels = pd.Series(categories_of(known, names), dtype="str")
+    category, category_names = pd.factorize(labels, sort=True, use_na_sentinel=False)
+    category = category.astype(np.int64)
+    longest = settings.maximum_lag_days
+    sold_sku = names.get_indexer(pd.Index(history.sold["sku_id"])).astype(np.int64)
+    back_sku = names.get_indexer(pd.Index(history.returned["sku_id"])).astype(np.int64)
+    sold_units = history.sold["sold_units"].to_numpy()
+    back_units = history.returned["units"].to_numpy()
+    sold_age = _age(history.sold, as_of)
+    back_age = _age(history.returned, as_of)
+    back_lag = history.returned["lag_days"].to_numpy(dtype=np.int64)
+    seen = np.flatnonzero(sold_age >= 0)
+    sold_sku, sold_age, sold_units = sold_sku[seen], sold_age[seen], sold_units[seen]
+
+    def fit(code: Ints, groups: int) -> LagFit:
+        return fit_lags(
+            code[sold_sku],
+            sold_age,
+            sold_units,
+            code[back_sku],
+            back_age,
+            back_lag,
+            back_units,
+            groups,
+            longest,
+        )
+
+    count = len(names)
+    total_sold = sums(sold_sku, sold_units, count)
+    total_back = sums(back_sku, back_units, count)
+    overall = fit(np.zeros(count, dtype=np.int64), 1)
+    is_assumed = bool(overall.returned.sum() == 0)
+    if is_assumed:
+        lag = np.tile(assumed_lags(settings.assumed_lag_days, longest), (max(len(category_names), 1), 1))
+        share = np.full(count, settings.assumed_return_share)
+    else:
+        groups = len(category_names)
+        lag = shrink_lags(fit(category, groups), overall.lag[0], settings.lag_weight_returns)
+        inside = sums(back_sku[back_lag <= longest], back_units[back_lag <= longest], count)
+        exposure = _exposure(sold_sku, sold_age, sold_units, category, lag, count)
+        share = _shares(inside, exposure, category, groups, settings)
+    squared = float(history.returned["squared_units"].sum())
+    clump = max(squared / float(back_units.sum()), 1.0) if back_units.sum() > 0 else 1.0
+    mean_lag = history.delay_days + lag @ np.arange(longest + 1)
+    rates = pd.DataFrame(
+        {
+            "sku_id": names, "return_share": share,
+            "resaleable_share": _resaleable(names, category, return_lines, settings, as_of),
+            "mean_lag_days": mean_lag[category], "sold_units": np.round(total_sold, 3),
+            "returned_units": np.round(total_back, 3), "is_assumed": is_assumed,
+            "reason": _reasons(total_sold, total_back, is_assumed),
+        }
+    )  # fmt: skip
+    return ReturnModel(check(rates, RETURN_RATE), category, lag, clump, history.delay_days)
+
+
+def _age(rows: pd.DataFrame, as_of: np.datetime64) -> Ints:
+    """Day since the clock started that was observed last; negative where it has not started."""
+    age: Ints = (as_of - rows["clock_on"].to_numpy(dtype="datetime64[D]")).astype(np.int64) - 1
+    return age
+
+
+def _exposure(sku: Ints, age: Ints, units: Floats, category: Ints, lag: Floats, count: int) -> Floats:
+    seen = np.cumsum(lag, axis=1)
+    weight = seen[category[sku], np.minimum(age, lag.shape[1] - 1)]
+    return sums(sku, units * weight, count)
+
+
+def _shares(returned: Floats, exposure: Floats, category: Ints, groups: int, settings: Returns) -> Floats:
+    mu_all = returned.sum() / max(exposure.sum(), 1e-12)
+    weight = settings.category_weight_units
+    category_back = sums(category, returned, groups)
+    category_exposure = sums(category, exposure, groups)
+    mu = (category_back + weight * mu_all) / np.maximum(category_exposure + weight, 1e-12)
+    kappa = prior_strength(returned, exposure, mu[category])
+    share = (returned + kappa * mu[category]) / np.maximum(exposure + kappa, 1e-12)
+    return np.asarray(np.clip(share, 0.0, 1.0))
+
+
+def prior_strength(returned: Floats, exposure: Floats, mu: Floats) -> float:
+    """How many units the category is worth against a SKU's own: from the spread of SKUs around it.
+
+    With r = k/E and rho = 1 / (kappa + 1), the expected weighted spread is
+
+        sum E (r - mu)^2 / (mu (1 - mu)) = N + rho (sum E - N)
+    """
+    used = (exposure > 1.0) & (mu > 0.0) & (mu < 1.0)
+    if used.sum() < 2:
+        return 100.0
+    rate = returned[used] / exposure[used]
+    spread = float((exposure[used] * (rate - mu[used]) ** 2 / (mu[used] * (1.0 - mu[used]))).sum())
+    count, total = float(used.sum()), float(exposure[used].sum())
+    rho = np.clip((spread - count) / max(total - count, 1.0), 1e-4, 0.5)
+    return float(1.0 / rho - 1.0)
+
+
+def _resaleable(
+    names: pd.Index, category: Ints, return_lines: pd.DataFrame, settings: Returns, as_of: np.datetime64
+) -> Floats:
+    """Share of graded units fit for sale, by SKU, shrunk to the category and that to the setting."""
+    lines = check(return_lines, RETURN_LINE)
+    known = lines["received_on"].to_numpy(dtype="datetime64[D]") < as_of
+    lines = lines[lines["grade"].notna().to_numpy() & known]
+    sku = names.get_indexer(pd.Index(lines["sku_id"]))
+    units = lines["received_units"].fillna(lines["returned_units"]).to_numpy()
+    inside = sku >= 0
+    sku, units = sku[inside].astype(np.int64), units[inside]
+    good = lines["grade"].isin(settings.resaleable_grades).to_numpy(dtype=bool)[inside]
+    weight = settings.resaleable_weight_units
+    groups = int(category.max(initial=0)) + 1
+    group_all = sums(category[sku], units, groups)
+    group_good = sums(category[sku], units * good, groups)
+    prior = (group_good + weight * settings.assumed_resaleable_share) / np.maximum(group_all + weight, 1e-12)
+    own_all = sums(sku, units, len(names))
+    own_good = sums(sku, units * good, len(names))
+    share = (own_good + weight * prior[category]) / np.maximum(own_all + weight, 1e-12)
+    return np.asarray(np.clip(share, 0.0, 1.0))
+
+
+def _reasons(sold: Floats, back: Floats, is_assumed: bool) -> NDArray[np.object_]:
+    if is_assumed:
+        return np.full(len(sold), "assumed: no return is known", dtype=object)
+    words = np.where(back > 0, "own returns, shrunk to the category", "none of its own yet: category")
+    return np.where(sold > 0, words, "never sold: category").astype(object)
