@@ -143,9 +143,7 @@ class Database:
 
     def _differs(self, name: str, columns: tuple[Column, ...]) -> bool:
         present = self._present(name)
-        return bool(present) and present != {
-            column.name: (column.dtype.sql, column.nullable) for column in columns
-        }
+        return bool(present) and present != {column.name: (column.dtype.sql, column.nullable) for column in columns}
 
 
 @contextmanager

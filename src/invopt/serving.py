@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from importlib import resources
 from pathlib import Path
 
 from invopt.errors import InvoptError
+from invopt.packaged import packaged_folder
 from invopt.scheduling import QUIET, prefect_server
 from invopt.workspace import Workspace
 
@@ -40,12 +40,6 @@ def serve_schedules(workspace: Workspace, port: int | None = None) -> None:
         raise InvoptError(f"The schedules ended by themselves (exit code {code}). See {home / 'server.log'}.")
 
 
-def flows_folder() -> Path:
-    """Where the flows lie: inside the installed package, or beside it in a clone."""
-    packaged = Path(str(resources.files("invopt"))) / "_flows"
-    return packaged if packaged.is_dir() else Path(__file__).resolve().parents[2] / "flows"
-
-
 def run_schedules(root: Path, schedules: tuple[tuple[str, str, str], ...] = SCHEDULES) -> None:
     """Register the flows with the server named in the environment and run them as their times come."""
     from prefect import serve
@@ -53,9 +47,9 @@ def run_schedules(root: Path, schedules: tuple[tuple[str, str, str], ...] = SCHE
     from prefect.schedules import Cron
 
     time_zone = Workspace.open(root).settings.business.time_zone
-    deployments = []
+    deployments, flows = [], packaged_folder("flows")
     for flow_name, deployment, cron in schedules:
-        flow = load_flow_from_entrypoint(f"{flows_folder() / flow_name}.py:{flow_name}")
+        flow = load_flow_from_entrypoint(f"{packaged_folder('flows') / flow_name}.py:{flow_name}")
         deployments.append(
             flow.to_deployment(
                 name=deployment,

@@ -3,7 +3,7 @@
 >>> import tempfile, pathlib
 >>> shop = Workspace.create(pathlib.Path(tempfile.mkdtemp()) / "shop")
 >>> sorted(path.name for path in shop.root.iterdir())
-['archive', 'decisions.jsonl', 'exports', 'inbox', 'outbox', 'reports', 'runs', 'settings.toml']
+['archive', 'decisions.jsonl', 'exports', 'inbox', 'outbox', 'reports', 'return_policy.toml', 'runs', 'settings.toml']
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from invopt.errors import WorkspaceBusy, WorkspaceError
+from invopt.packaged import packaged_folder
 from invopt.settings import Settings
 from invopt.tables import TABLES
 
@@ -41,6 +42,9 @@ class Workspace:
         settings = root / "settings.toml"
         if not settings.exists():
             settings.write_text(default_settings(), encoding="utf-8")
+        policy = root / "return_policy.toml"
+        if not policy.exists():
+            policy.write_bytes((packaged_folder("models") / "return_policy.toml").read_bytes())
         (root / "decisions.jsonl").touch()
         return cls(root.resolve())
 
@@ -92,6 +96,11 @@ class Workspace:
     def database_path(self) -> Path:
         """The DuckDB file."""
         return self.root / "invopt.duckdb"
+
+    @property
+    def return_policy_path(self) -> Path:
+        """The policy on returns, as data."""
+        return self.root / "return_policy.toml"
 
     @property
     def decisions_path(self) -> Path:

@@ -27,6 +27,8 @@ from invopt.tables import (
     ORDER_PROPOSAL,
     PURCHASE_ORDER_LINE,
     REJECTED_ROW,
+    RETURN_COHORT,
+    RETURNED_SALE,
     SKU_LOCATION,
     STOCK_POSITION,
     Table,
@@ -45,6 +47,9 @@ def gather_facts(run: Run) -> None:
         for name in ("sale_line", "sale_cancellation", "stockout", "promotion_day", "return_now"):
             db.sql_file(f"facts/{name}", _wanted(db, f"facts/{name}", run))
         for table in (DEMAND, OPEN_ORDER_LINE):
+            _write(db, f"facts/{table.name}", table, run)
+        db.parquet_view("demand_now", run.snapshot.files(DEMAND.name), DEMAND)
+        for table in (RETURN_COHORT, RETURNED_SALE):
             _write(db, f"facts/{table.name}", table, run)
         _write(db, "facts/related_order_line", ORDER_LINE, run)
         for table in _CARRIED:
@@ -155,6 +160,7 @@ def _wanted(db: Database, name: str, run: Run) -> dict[str, Any]:
         "time_zone": settings.business.time_zone,
         "home_location": settings.business.home_location,
         "cancellation_hours": settings.demand.cancellation_hours,
+        "longest_days": settings.returns.maximum_lag_days,
         "is_rerouted": settings.demand.is_rerouted,
         "has_stock": lambda: bool(
             db.scalar("select exists (from stock_snapshot_now) or exists (from stock_movement_now)")

@@ -20,6 +20,7 @@ from invopt.stages.policy import make_policy
 from invopt.stages.publish import prune, publish
 from invopt.stages.purchasing import plan_purchases
 from invopt.stages.report import write_pages
+from invopt.stages.returns import answer_returns
 from invopt.stages.run import Progress, Run, begin, carry_over, clock, silent
 from invopt.stages.supply import make_lead_times
 from invopt.tables import (
@@ -30,6 +31,8 @@ from invopt.tables import (
     BACKLOG,
     CLEANED_DEMAND,
     DEMAND,
+    DISPOSAL,
+    EXPECTED_RETURN,
     FORECAST,
     FORECAST_MODEL,
     INBOUND,
@@ -41,6 +44,11 @@ from invopt.tables import (
     ORDER_PROPOSAL,
     POLICY,
     REFUSED_DECISION,
+    RETURN_AUTHORISATION,
+    RETURN_COHORT,
+    RETURN_RATE,
+    RETURN_SUMMARY,
+    RETURNED_SALE,
     SKU_LOCATION,
     STOCK_POSITION,
     SUPPLIER_ORDER,
@@ -64,7 +72,7 @@ NIGHT: tuple[Stage, ...] = (
     Stage(
         "facts",
         gather_facts,
-        (SKU_LOCATION, STOCK_POSITION, INBOUND, DEMAND, OPEN_ORDER_LINE),
+        (SKU_LOCATION, STOCK_POSITION, INBOUND, DEMAND, OPEN_ORDER_LINE, RETURN_COHORT, RETURNED_SALE),
         "stock, demand and open orders as of the day",
         "Look at `invopt status` for what was taken in.",
     ),
@@ -76,6 +84,13 @@ NIGHT: tuple[Stage, ...] = (
         "Look at the demand of the SKUs named.",
     ),
     Stage("lead_times", make_lead_times, (LEAD_TIME,), "how long each supplier takes", "Look at the receipts."),
+    Stage(
+        "returns",
+        answer_returns,
+        (RETURN_AUTHORISATION, DISPOSAL, RETURN_SUMMARY, RETURN_RATE, EXPECTED_RETURN),
+        "returns answered, and those to expect",
+        "Look at return_policy.toml and the returns taken in.",
+    ),
     Stage(
         "orders",
         plan_orders,

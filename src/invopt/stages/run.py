@@ -163,6 +163,7 @@ def begin(
         files = db.frame("select file_id, recorded_at from ingested_file order by file_id")
     inputs = hashlib.sha256(files.to_csv(index=False).encode())
     inputs.update(workspace.decisions_path.read_bytes())
+    inputs.update(workspace.return_policy_path.read_bytes())
     identity = "|".join((kind, as_of.isoformat(), workspace.settings.hash, inputs.hexdigest(), invopt.__version__))
     run_id = f"{as_of.isoformat()}-{kind}-{hashlib.sha256(identity.encode()).hexdigest()[:12]}"
     moment = seen_until or start_of_day_utc(as_of, workspace.settings.business.time_zone)

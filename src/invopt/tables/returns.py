@@ -39,6 +39,32 @@ RETURN_LINE = Table(
     ),
 )
 
+RETURN_COHORT = Table(
+    "return_cohort",
+    grain="one row per SKU, location and sale day (month, where too old to matter): what could come back",
+    key=("sku_id", "location_id", "clock_on"),
+    columns=(
+        text("sku_id", "SKU"),
+        text("location_id", "location"),
+        date("clock_on", "day of the sales"),
+        real("sold_units", "units sold and not cancelled", "units", minimum=0),
+    ),
+)
+
+RETURNED_SALE = Table(
+    "returned_sale",
+    grain="one row per SKU, location, sale day and lag: what came back of those sales",
+    key=("sku_id", "location_id", "clock_on", "lag_days"),
+    columns=(
+        text("sku_id", "SKU"),
+        text("location_id", "location"),
+        date("clock_on", "day of the sales"),
+        integer("lag_days", "days from sale to receipt", "days", minimum=0),
+        real("units", "units that came back", "units", minimum=0),
+        real("squared_units", "sum over return lines of their units squared", "units^2", minimum=0),
+    ),
+)
+
 RETURN_AUTHORISATION = Table(
     "return_authorisation",
     grain="one row per return line",

@@ -69,12 +69,8 @@ def parcel_alerts(
     )
     # An order that is partly open stands in both tables: the larger sum is the whole of it.
     source = np.repeat([0, 1], [len(open_order_line), len(order_line)])
-    sums = amounts.groupby(["order_id", source]).agg(
-        worth=("amount_minor", "sum"), currency=("currency", "first")
-    )
-    orders = (
-        sums.groupby(level=0).agg(worth=("worth", "max"), order_currency=("currency", "first")).reset_index()
-    )
+    sums = amounts.groupby(["order_id", source]).agg(worth=("amount_minor", "sum"), currency=("currency", "first"))
+    orders = sums.groupby(level=0).agg(worth=("worth", "max"), order_currency=("currency", "first")).reset_index()
     promised = open_order_line.groupby("order_id")["promised_on"].min().reset_index()
 
     trouble = shipment[shipment["problem"].fillna("") != ""].merge(orders, on="order_id", how="left")
@@ -129,9 +125,7 @@ def return_alerts(
         + " have arrived and wait to be graded; the refund is due.",
         remedy=pd.Series("Grade the goods, then refund.", waiting.index),
     )  # fmt: skip
-    prices = sku_location.groupby("sku_id").agg(
-        price=("unit_price_minor", "max"), currency=("currency", "first")
-    )
+    prices = sku_location.groupby("sku_id").agg(price=("unit_price_minor", "max"), currency=("currency", "first"))
     often = rate[(rate["return_share"] > rules.return_share) & (rate["returned_units"] >= rules.return_units)]
     often = often.merge(prices, on="sku_id", how="inner", validate="one_to_one")
     back = made(

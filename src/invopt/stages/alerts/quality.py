@@ -60,9 +60,7 @@ def data_alerts(tables: dict[str, pd.DataFrame], currency: str) -> pd.DataFrame:
         key=joined(cheap["sku_id"], cheap["location_id"]),
         worth=(cheap["unit_cost_minor"] - cheap["unit_price_minor"]) * cheap["last_year_units"],
         currency=cheap["currency"],
-        message="The price is below the cost; "
-        + plain(cheap["last_year_units"])
-        + " units were sold last year.",
+        message="The price is below the cost; " + plain(cheap["last_year_units"]) + " units were sold last year.",
         remedy=pd.Series("Correct the price or the cost, or run the SKU down.", cheap.index),
     )
     return pd.concat([negative, below, _refused(tables, currency)], ignore_index=True)

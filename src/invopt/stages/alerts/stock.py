@@ -21,9 +21,7 @@ def stockout_alerts(planned: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     hurt = planned["expected_lost_units"] + planned["backorder_units"]
     out = wanted & (free <= 0)
     lost = plain(planned["expected_lost_units"])
-    waiting = np.where(
-        planned["backorder_units"] > 0, "; customers wait for " + plain(planned["backorder_units"]), ""
-    )
+    waiting = np.where(planned["backorder_units"] > 0, "; customers wait for " + plain(planned["backorder_units"]), "")
     arrival = _arrival(planned, as_of)
     remedy = _remedy(planned)
     stocked_out = made(
@@ -37,9 +35,7 @@ def stockout_alerts(planned: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
         remedy=remedy,
     )  # fmt: skip
     days = planned["stockout_in_days"].astype("Float64").astype("float64")
-    soon = (
-        wanted & ~out & (planned["expected_lost_units"] * margin >= 1) & (days <= planned["lead_time_days"])
-    )
+    soon = wanted & ~out & (planned["expected_lost_units"] * margin >= 1) & (days <= planned["lead_time_days"])
     will = made(
         "will_stock_out",
         "sku_location",
@@ -55,9 +51,7 @@ def stockout_alerts(planned: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
 
 def surplus_alerts(planned: pd.DataFrame, rules: Alerts, policy: Policy) -> pd.DataFrame:
     """Stock that exceeds the set days of demand. Worth: what a year of holding the excess costs."""
-    daily = planned["expected_demand_units"] / planned["protection_days"].where(
-        planned["protection_days"] > 0
-    )
+    daily = planned["expected_demand_units"] / planned["protection_days"].where(planned["protection_days"] > 0)
     keep = np.maximum(daily * rules.surplus_cover_days, planned["target_level_units"])
     excess = (planned["on_hand_units"] - keep).clip(lower=0)
     value = excess * planned["unit_cost_minor"]
@@ -81,9 +75,7 @@ def dead_stock_alerts(
 ) -> pd.DataFrame:
     """Stock that nobody has ordered for long. Worth: its value at cost."""
     keys = ["sku_id", "location_id"]
-    frame = sku_location.merge(
-        stock_position[[*keys, "on_hand_units"]], on=keys, how="inner", validate="one_to_one"
-    )
+    frame = sku_location.merge(stock_position[[*keys, "on_hand_units"]], on=keys, how="inner", validate="one_to_one")
     idle = (as_of - frame["last_demand_on"]).dt.days.astype("float64")
     frame = frame[(frame["on_hand_units"] > 0) & (idle.isna() | (idle > rules.dead_after_days))]
     if frame.empty:
@@ -97,10 +89,7 @@ def dead_stock_alerts(
         key=joined(frame["sku_id"], frame["location_id"]),
         worth=frame["on_hand_units"] * frame["unit_cost_minor"],
         currency=frame["currency"],
-        message=plain(frame["on_hand_units"])
-        + " units lie there; "
-        + pd.Series(since, index=frame.index)
-        + ".",
+        message=plain(frame["on_hand_units"]) + " units lie there; " + pd.Series(since, index=frame.index) + ".",
         remedy=pd.Series("Mark down, bundle, or write off; set its lifecycle to run_down.", frame.index),
     )
 

@@ -21,9 +21,7 @@ def advice_alerts(advice: pd.DataFrame) -> pd.DataFrame:
         return none()
     is_dated = advice["advised_on"].notna() & advice["advice"].isin(["chase", "expedite", "delay"])
     until = np.where(is_dated, ", wanted on " + day(advice["advised_on"]), "")
-    remedy = (
-        advice["advice"].map(_DO).astype("str") + plain(advice["advised_units"]) + " units of purchase order "
-    )
+    remedy = advice["advice"].map(_DO).astype("str") + plain(advice["advised_units"]) + " units of purchase order "
     rows = made(
         "order",
         "purchase_order_line",
