@@ -30,9 +30,7 @@ def test_every_line_is_accepted_or_known_and_says_what_it_is(tmp_path: Path) -> 
             "select line_kind, count(*) from order_line where starts_with(order_id, 'A') group by 1"
         ).fetchall()
         cheap = db.scalar("select sum(amount_minor) from order_line where sku_id = 'PADS'")
-        price = db.scalar(
-            "select unit_price_minor from order_line where order_id = '489434' and sku_id = '85048'"
-        )
+        price = db.scalar("select unit_price_minor from order_line where order_id = '489434' and sku_id = '85048'")
     assert sum(kinds.values()) == 1_044_847
     assert set(kinds) == {"sale", "cancellation", "return", "write_off", "fee", "adjustment"} - {"return"}
     assert bad_debt == [("adjustment", 6)]

@@ -106,7 +106,9 @@ def _take(
 def _database(workspace: Workspace) -> Iterator[Database]:
     run = workspace.settings.run
     with open_database(
-        workspace.database_path, memory_limit_mb=min(run.memory_limit_mb, _MEMORY_MB), wait_seconds=run.lock_wait_seconds
+        workspace.database_path,
+        memory_limit_mb=min(run.memory_limit_mb, _MEMORY_MB),
+        wait_seconds=run.lock_wait_seconds,
     ) as database:
         database.create_tables()
         yield database
