@@ -49,7 +49,7 @@ def run_schedules(root: Path, schedules: tuple[tuple[str, str, str], ...] = SCHE
     time_zone = Workspace.open(root).settings.business.time_zone
     deployments, flows = [], packaged_folder("flows")
     for flow_name, deployment, cron in schedules:
-        flow = load_flow_from_entrypoint(f"{packaged_folder('flows') / flow_name}.py:{flow_name}")
+        flow = load_flow_from_entrypoint(f"{flows / flow_name}.py:{flow_name}")
         deployments.append(
             flow.to_deployment(
                 name=deployment,
