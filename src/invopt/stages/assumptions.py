@@ -44,14 +44,10 @@ def count_assumptions(
     whether stock was out. Returns rows of `assumption`; topics that nothing used are left out.
     """
     rows = [row for row in _topics(tables, settings, days_without_stock_data) if row["rows"] > 0]
-    return (
-        check(pd.DataFrame(rows, columns=list(ASSUMPTION.names)), ASSUMPTION) if rows else empty(ASSUMPTION)
-    )
+    return check(pd.DataFrame(rows, columns=list(ASSUMPTION.names)), ASSUMPTION) if rows else empty(ASSUMPTION)
 
 
-def _topics(
-    tables: dict[str, pd.DataFrame], settings: Settings, unknown_days: int
-) -> Iterator[dict[str, Any]]:
+def _topics(tables: dict[str, pd.DataFrame], settings: Settings, unknown_days: int) -> Iterator[dict[str, Any]]:
     described, stock = tables["sku_location"], tables["stock_position"]
     planned = described[described["is_planned"]]
     keys = ["sku_id", "location_id"]
