@@ -85,7 +85,8 @@ def _planned(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     described = tables["sku_location"][
         [*keys, "product_name", "unit_cost_minor", "unit_price_minor", "last_year_units", "lifecycle"]
     ]
-    stock = tables["stock_position"][[*keys, "on_hand_units", "reserved_units", "on_order_units"]]
+    stock = tables["stock_position"][[*keys, "on_hand_units", "reserved_units", "on_order_units", "is_assumed"]]
+    stock = stock.rename(columns={"is_assumed": "is_stock_assumed"})
     model = tables["forecast_model"][[*keys, "wape", "bias_share", "method"]]
     model = model.rename(columns={"method": "forecast_method"})
     buy = tables["order_proposal"][[*keys, "final_units", "order_on", "expected_on"]]

@@ -16,7 +16,8 @@ def stockout_alerts(planned: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     orders that wait.
     """
     free = planned["on_hand_units"].fillna(0.0) - planned["reserved_units"].fillna(0.0)
-    wanted = planned["expected_demand_units"] > 0
+    # Nobody has counted an assumed stock: it is not known to be out.
+    wanted = (planned["expected_demand_units"] > 0) & ~planned["is_stock_assumed"].fillna(True).astype(bool)
     margin = (planned["unit_price_minor"] - planned["unit_cost_minor"]).clip(lower=0)
     hurt = planned["expected_lost_units"] + planned["backorder_units"]
     out = wanted & (free <= 0)
