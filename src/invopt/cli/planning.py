@@ -75,4 +75,4 @@ def show(run: Run, as_json: bool = False) -> None:
         return
     from invopt.report.summary import print_summary
 
-    print_summary(run.snapshot, run.workspace.reports / run.run_id / "index.html")
+    print_summary(run.snapshot, run.settings, report=run.workspace.reports / run.run_id / "index.html")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 
@@ -123,15 +123,11 @@ def write_workbook(frames: Mapping[Table, pd.DataFrame], path: Path, *, notes: M
             shown = for_people(frame, table)
             for number, start in enumerate(range(0, max(len(shown), 1), _SHEET_ROWS)):
                 name = table.name[:27] + (f" ({number + 1})" if number else "")
-                _sheet(
-                    book, book.add_worksheet(name), shown.iloc[start : start + _SHEET_ROWS], table, heading
-                )
+                _sheet(book, book.add_worksheet(name), shown.iloc[start : start + _SHEET_ROWS], table, heading)
     part.replace(path)
 
 
-def _contents(
-    sheet: Any, frames: Mapping[Table, pd.DataFrame], notes: Mapping[str, str], heading: Any
-) -> None:
+def _contents(sheet: Any, frames: Mapping[Table, pd.DataFrame], notes: Mapping[str, str], heading: Any) -> None:
     sheet.set_column(0, 1, 26)
     sheet.set_column(2, 2, 90)
     row = 0
@@ -168,7 +164,7 @@ def _sheet(book: Any, sheet: Any, shown: pd.DataFrame, table: Table, heading: An
     for position, name in enumerate(shown.columns):
         column = kinds[str(name)]
         sheet.write_string(0, position, str(name), heading)
-        values = cast("pd.Series", shown[name])
+        values = shown[name]
         if column.dtype is Dtype.TEXT:
             longest = int(values.str.len().clip(upper=48).fillna(0).max() or 0) if len(values) else 0
             sheet.set_column(position, position, max(10, longest + 1, min(len(str(name)), 16)))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-import pandas as pd
 from rich.console import Group, RenderableType
 from rich.table import Table as Grid
 from rich.text import Text
@@ -39,6 +39,7 @@ _CHANGES: Final = {
     "order_minimum_change_units": "the supplier's smallest order value",
     "container_change_units": "what the containers hold",
     "budget_change_units": "budget",
+    "decision_change_units": "the planner's decision",
 }
 _EXACT: Final = Decimal("0.001")
 
@@ -76,7 +77,7 @@ class Explanation:
         return tuple(term for term in self.terms if term.is_change)
 
 
-def explain(proposal: pd.Series) -> Explanation:
+def explain(proposal: Mapping[Any, Any]) -> Explanation:
     """The explanation of a row of `order_proposal`.
 
     Demand, backorders and safety stock count for it, losses, returns, stock and orders against it; every
@@ -84,25 +85,24 @@ def explain(proposal: pd.Series) -> Explanation:
 
     Raises `TableError` where the terms do not add up: such a row must not be shown as if they did.
     """
-    known: dict[str, Any] = proposal.to_dict()
     terms = [
-        Term(words, -_exact(known[name]) if name in _SUBTRACTED else _exact(known[name]), is_change=False)
+        Term(words, -_exact(proposal[name]) if name in _SUBTRACTED else _exact(proposal[name]), is_change=False)
         for name, words in _NEEDS
     ]
     changes = [
         Term(
             _CHANGES.get(name, name.removesuffix("_change_units").replace("_", " ")),
-            _exact(known[name]),
+            _exact(proposal[name]),
             is_change=True,
         )
         for name in ORDER_PROPOSAL.names
         if name.endswith("_change_units")
     ]
-    need, final = _exact(known["need_units"]), _exact(known["final_units"])
+    need, final = _exact(proposal["need_units"]), _exact(proposal["final_units"])
     for name, parts, whole in (("need_units", terms, need), ("final_units", [*terms, *changes], final)):
         if sum(term.units for term in parts) != whole:
             raise TableError(
-                f"order_proposal: the terms of {known['sku_id']} at {known['location_id']} add up to "
+                f"order_proposal: the terms of {proposal['sku_id']} at {proposal['location_id']} add up to "
                 f"{sum(term.units for term in parts)}, but {name} is {whole}. Make the plan again."
             )
     return Explanation(tuple(term for term in [*terms, *changes] if term.units), need, final)

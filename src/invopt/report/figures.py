@@ -67,16 +67,12 @@ def morning_figures(plan: Plan) -> Figures:
     risk = alerts[alerts["alert_kind"].isin(RISK_KINDS)]
     leaving = ships_today(plan)
     held = plan.table("order_check").query("outcome == 'on_hold'")
-    reasons = (
-        held["rule"].value_counts().sort_index(kind="stable").sort_values(ascending=False, kind="stable")
-    )
+    reasons = held["rule"].value_counts().sort_index(kind="stable").sort_values(ascending=False, kind="stable")
     waiting = plan.table("backlog")
     waiting = waiting[~waiting["cause"].isin(["on_hold", "rejected"])]
     policy = plan.table("policy")
     expected, current, target = _service(policy, plan)
-    stock = plan.table("sku_location").merge(
-        plan.table("stock_position"), on=KEYS, how="inner", validate="one_to_one"
-    )
+    stock = plan.table("sku_location").merge(plan.table("stock_position"), on=KEYS, how="inner", validate="one_to_one")
     wape, bias = _accuracy(plan)
     authorised = plan.table("return_authorisation")
     arrived = authorised[authorised["state"].isin(["received", "graded"])]
@@ -156,12 +152,8 @@ def weighted_mean(values: pd.Series, weights: pd.Series) -> float:
 
 def demand_value(policy: pd.DataFrame, sku_location: pd.DataFrame) -> pd.Series:
     """Value of a day's expected demand of each row of `policy`, by which shares are weighted."""
-    prices = policy[KEYS].merge(
-        sku_location[[*KEYS, "unit_price_minor"]], on=KEYS, how="left", validate="one_to_one"
-    )
-    daily = policy["expected_demand_units"] / policy["protection_days"].where(
-        policy["protection_days"] > 0, 1.0
-    )
+    prices = policy[KEYS].merge(sku_location[[*KEYS, "unit_price_minor"]], on=KEYS, how="left", validate="one_to_one")
+    daily = policy["expected_demand_units"] / policy["protection_days"].where(policy["protection_days"] > 0, 1.0)
     return pd.Series(daily.to_numpy() * prices["unit_price_minor"].fillna(0).to_numpy(), index=policy.index)
 
 

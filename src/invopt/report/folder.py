@@ -21,9 +21,7 @@ _SKU_FOLDER = "sku"
 def needs_attention(plan: Plan, pages: int) -> list[tuple[str, str]]:
     """The SKU-locations with the most money at stake, then those with the largest orders, at most `pages`."""
     known = plan.table("sku_location")[KEYS]
-    keys = pd.Series(
-        list(known.itertuples(index=False, name=None)), index=known["sku_id"] + "|" + known["location_id"]
-    )
+    keys = pd.Series(list(known.itertuples(index=False, name=None)), index=known["sku_id"] + "|" + known["location_id"])
     alerts = plan.table("alert")
     alerts = alerts[alerts["subject"].isin(["sku_location", "stock", "price"])]
     worth = alerts.groupby("key")["worth_minor"].sum().sort_values(ascending=False, kind="stable")
@@ -75,11 +73,7 @@ def _by_sku(plan: Plan, sku_ids: list[str]) -> Mapping[str, Plan]:
     tables: dict[str, dict[str, pd.DataFrame]] = {sku: {} for sku in wanted}
     for name, frame in plan.tables.items():
         owner = frame["key"].str.rsplit("|", n=1).str[0] if name == "alert" else frame["sku_id"]
-        groups = (
-            {str(sku): part for sku, part in frame.groupby(owner.to_numpy(), sort=False)}
-            if len(frame)
-            else {}
-        )
+        groups = {str(sku): part for sku, part in frame.groupby(owner.to_numpy(), sort=False)} if len(frame) else {}
         for sku in wanted:
             tables[sku][name] = groups[sku] if sku in groups else frame.iloc[:0]
     return {sku: Plan(plan.run_id, plan.as_of, plan.settings, tables[sku]) for sku in wanted}

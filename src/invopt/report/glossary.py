@@ -14,9 +14,7 @@ class Term:
 
 
 GLOSSARY: dict[str, Term] = {
-    "as_of": Term(
-        "As of", "The first day not yet observed: everything recorded before it is known to the plan."
-    ),
+    "as_of": Term("As of", "The first day not yet observed: everything recorded before it is known to the plan."),
     "buy_today": Term(
         "To buy today",
         "Value of all proposed order lines whose order day is today, at the supplier's price for that quantity.",
@@ -27,9 +25,7 @@ GLOSSARY: dict[str, Term] = {
         "out or will be out before an order sent today can arrive.",
     ),
     "ships_today": Term("Ships today", "Parcels that are packed, have a carrier and leave today."),
-    "on_hold": Term(
-        "On hold", "Orders that a check has stopped until a person releases them, with their value."
-    ),
+    "on_hold": Term("On hold", "Orders that a check has stopped until a person releases them, with their value."),
     "backlog": Term("Waiting", "Value of order lines that cannot be served today, whatever the cause."),
     "service": Term(
         "Service expected",
@@ -72,14 +68,10 @@ GLOSSARY: dict[str, Term] = {
     "order_on": Term("Order on", "Day on which the order is to be sent."),
     "expected_on": Term("Expected", "Day on which the goods are expected."),
     "final_units": Term("Buy", "Units proposed, after every rounding and constraint."),
-    "need_units": Term(
-        "Need", "Units needed before minimum quantities, packs, budget and other constraints."
-    ),
+    "need_units": Term("Need", "Units needed before minimum quantities, packs, budget and other constraints."),
     "amount": Term("Amount", "Quantity times price, in the row's currency."),
     "unit_cost": Term("Unit cost", "Price of one unit at that quantity."),
-    "urgency": Term(
-        "Why today", "Stocked out; will run out before an order of a later day arrives; or simply due."
-    ),
+    "urgency": Term("Why today", "Stocked out; will run out before an order of a later day arrives; or simply due."),
     "constraint": Term("Changed by", "The constraint that moved the quantity most away from the need."),
     "proposal_state": Term("Decision", "Where the decision about the proposal stands."),
     "cover": Term("Cover", "Days for which the projected stock lasts at mean demand."),
@@ -100,34 +92,22 @@ GLOSSARY: dict[str, Term] = {
     "carrier": Term("Carrier", "Who carries it, and by which service."),
     "parcel_cost": Term("Cost", "What the carrier bills for the parcel."),
     "ships_on": Term("Leaves", "Day it leaves the location."),
-    "promise_on": Term(
-        "Promise", "Delivery day that is kept with the set probability, given the lane's past."
-    ),
+    "promise_on": Term("Promise", "Delivery day that is kept with the set probability, given the lane's past."),
     "likely_on": Term("Likely", "Median delivery day."),
     "weight": Term("Weight", "Gross weight with the carton."),
-    "abc_class": Term(
-        "Class", "A, B, C by margin over the last year: A makes the first 80%, B the next 15%."
-    ),
+    "abc_class": Term("Class", "A, B, C by margin over the last year: A makes the first 80%, B the next 15%."),
     "skus": Term("SKUs", "SKUs at locations that are planned."),
     "target": Term("Target", "What the settings ask for in this class."),
     "implied": Term("With this plan", "What the plan is expected to reach."),
     "current": Term("If nothing is ordered", "The same if nothing is ordered today."),
-    "below_target": Term(
-        "Below target", "SKUs at locations expected to miss their target by more than half a point."
-    ),
+    "below_target": Term("Below target", "SKUs at locations expected to miss their target by more than half a point."),
     "on_hand": Term("On hand", "Units there at the opening of the day."),
     "on_order": Term("On order", "Units still expected from suppliers."),
-    "weekly_demand": Term(
-        "Demand a week", "Mean demand expected in a week, from the policy's protection interval."
-    ),
+    "weekly_demand": Term("Demand a week", "Mean demand expected in a week, from the policy's protection interval."),
     "reorder_point": Term("Reorder point", "An order is due when the projected position is at or below it."),
     "target_level": Term("Target level", "Projected position after ordering that just meets the target."),
-    "safety_stock": Term(
-        "Safety stock", "What the target adds to mean demand; may be negative for modest targets."
-    ),
-    "stockout_in": Term(
-        "Runs out in", "Days until expected demand has used the stock up, if nothing is ordered."
-    ),
+    "safety_stock": Term("Safety stock", "What the target adds to mean demand; may be negative for modest targets."),
+    "stockout_in": Term("Runs out in", "Days until expected demand has used the stock up, if nothing is ordered."),
     "demand_class": Term(
         "Demand",
         "Smooth, erratic, intermittent or lumpy, by how often and how evenly it sells; new; dormant.",

@@ -22,9 +22,7 @@ def both(draw: Callable[[float, str, str], Markup], identity: str) -> Markup:
     return draw(_DESK, f"{identity}-w", "for-desk") + draw(_PHONE, f"{identity}-n", "for-phone")
 
 
-def history_picture(
-    past: History, forecast: pd.DataFrame, words: Words, today: dt.date, step_days: int
-) -> Markup:
+def history_picture(past: History, forecast: pd.DataFrame, words: Words, today: dt.date, step_days: int) -> Markup:
     """Observed demand as bars, censored periods shaded, outliers marked, and the fan of the forecast.
 
     forecast: rows of `forecast` of one SKU-location, in order of period.
@@ -37,9 +35,7 @@ def history_picture(
         capped = past.capped_units[-keep:] if keep else np.empty(0)
         ahead = _numbers(forecast["period_start"].to_numpy(dtype="datetime64[D]"))
         shown = np.where(np.isnan(capped), units, capped)
-        peak = max(
-            float(shown.max(initial=0.0)), float(forecast["p90_units"].max()) if len(forecast) else 0.0, 1.0
-        )
+        peak = max(float(shown.max(initial=0.0)), float(forecast["p90_units"].max()) if len(forecast) else 0.0, 1.0)
         marks = ticks(0, peak * 1.06)
         now = float(np.datetime64(today, "D").astype("int64"))
         low = float(starts[0]) if len(starts) else now
@@ -63,9 +59,7 @@ def history_picture(
         canvas.line(middle, forecast["mean_units"].to_numpy(), "mean")
         canvas.upright(now, "now")
         canvas.text(now, marks[-1], "today", "t small", anchor="end", dy=-3)
-        return canvas.svg(
-            identity, "Demand observed and expected", _history_text(past, forecast, words), name
-        )
+        return canvas.svg(identity, "Demand observed and expected", _history_text(past, forecast, words), name)
 
     return both(draw, "history")
 
@@ -92,9 +86,7 @@ def projection_picture(shown: Projection, words: Words, today: dt.date) -> Marku
         canvas.y_axis([(value, words.units(value)) for value in marks])
         count = 7 if width == _DESK else 4
         chosen = np.linspace(0, float(shown.days[-1]) / 7, count).round() * 7
-        canvas.x_axis(
-            [(float(day), _short_day(today + dt.timedelta(days=int(day)))) for day in np.unique(chosen)]
-        )
+        canvas.x_axis([(float(day), _short_day(today + dt.timedelta(days=int(day)))) for day in np.unique(chosen)])
         for day, units, kind in shown.arrivals:
             hint = f"{words.units(units)} {kind}, {words.day(today + dt.timedelta(days=int(day)))}"
             canvas.bar(
@@ -105,13 +97,9 @@ def projection_picture(shown: Projection, words: Words, today: dt.date) -> Marku
                 "arriving" if kind != "proposed" else "arriving proposed",
                 hint,
             )
-            canvas.mark(
-                day, units, "triangle", "arrives" if kind != "proposed" else "arrives proposed", hint, 4
-            )
+            canvas.mark(day, units, "triangle", "arrives" if kind != "proposed" else "arrives proposed", hint, 4)
         canvas.rule(shown.reorder_point, "reorder")
-        canvas.label(
-            width - canvas.right, canvas.y(shown.reorder_point) - 4, "reorder point", "t small", anchor="end"
-        )
+        canvas.label(width - canvas.right, canvas.y(shown.reorder_point) - 4, "reorder point", "t small", anchor="end")
         canvas.line(shown.days, shown.without_order, "without")
         canvas.line(shown.days, shown.with_order, "stock")
         return canvas.svg(identity, "Stock expected", _projection_text(shown, words, today), name)
@@ -137,9 +125,7 @@ def value_picture(
         canvas = Canvas(width, 220, (0, weeks), (0, marks[-1]), left=left)
         canvas.y_axis([(value, words.money(value, currency, whole=True)) for value in marks])
         every = max(1, weeks // (7 if width == _DESK else 4))
-        canvas.x_axis(
-            [(week, _short_day(today + dt.timedelta(weeks=week))) for week in range(0, weeks + 1, every)]
-        )
+        canvas.x_axis([(week, _short_day(today + dt.timedelta(weeks=week))) for week in range(0, weeks + 1, every)])
         at = np.arange(weeks + 1, dtype=float)
         canvas.rule(target, "reorder")
         canvas.label(width - canvas.right, canvas.y(target) - 4, "at target", "t small", anchor="end")
@@ -171,10 +157,7 @@ def service_picture(rows: Sequence[tuple[str, float, float, float]], words: Word
         canvas = Canvas(width, 34 * len(rows) + 44, (low, 1.0), (len(rows), 0), top=8, left=74)
         span = (1.0 - low) / (5 if width == _DESK else 3)
         canvas.x_axis(
-            [
-                (low + span * n, words.share(round(low + span * n, 3)))
-                for n in range(6 if width == _DESK else 4)
-            ]
+            [(low + span * n, words.share(round(low + span * n, 3))) for n in range(6 if width == _DESK else 4)]
         )
         for row, (label, expected, current, target) in enumerate(rows):
             middle = row + 0.5
@@ -193,9 +176,7 @@ def service_picture(rows: Sequence[tuple[str, float, float, float]], words: Word
             if np.isfinite(target):
                 canvas.mark(target, middle, "tick", "target", f"{label}: target {words.share(target)}")
             if np.isfinite(expected):
-                canvas.mark(
-                    expected, middle, "circle", "point", f"{label}: {words.share(expected)} with this plan"
-                )
+                canvas.mark(expected, middle, "circle", "point", f"{label}: {words.share(expected)} with this plan")
         text = "; ".join(
             f"{label}: expected {words.share(e)}, {words.share(c)} if nothing is ordered, target {words.share(t)}"
             for label, e, c, t in rows

@@ -44,7 +44,7 @@ def alert_list(plan: Plan, links: Links) -> PlanList:
         ["worth_minor", "alert_kind", "key"], ascending=[False, True, True], kind="stable"
     )
     total = len(alerts)
-    alerts = cut(alerts, plan.settings.report.list_rows)
+    alerts = cut(alerts, plan.settings.report.exception_rows)
     alerts["about"] = alerts["key"].str.replace("|", " · ", regex=False)
     parts = alerts["key"].str.split("|").tolist()
     at_sku = alerts["subject"].isin(["sku_location", "stock", "price"]).tolist()
@@ -117,9 +117,7 @@ def supplier_list(plan: Plan) -> PlanList:
     rows = rows[rows["lines"] > 0].sort_values(
         ["order_on", "amount_minor", "supplier_id"], ascending=[True, False, True], kind="stable"
     )
-    rows = cut(
-        rows.assign(supplier=_supplier_names(plan, rows["supplier_id"])), plan.settings.report.list_rows
-    )
+    rows = cut(rows.assign(supplier=_supplier_names(plan, rows["supplier_id"])), plan.settings.report.list_rows)
     return PlanList(
         "suppliers",
         "Orders by supplier",
@@ -235,9 +233,7 @@ def backlog_list(plan: Plan, links: Links) -> PlanList:
 def class_list(plan: Plan) -> PlanList:
     """Service and stock by ABC class."""
     policy = plan.table("policy")
-    measures = service_measures(policy).assign(
-        abc_class=policy["abc_class"], demand=policy["expected_demand_units"]
-    )
+    measures = service_measures(policy).assign(abc_class=policy["abc_class"], demand=policy["expected_demand_units"])
     stock = policy[KEYS].merge(plan.table("stock_position")[[*KEYS, "on_hand_units"]], on=KEYS, how="left")
     cost = policy[KEYS].merge(plan.table("sku_location")[[*KEYS, "unit_cost_minor"]], on=KEYS, how="left")
     measures["value"] = (stock["on_hand_units"] * cost["unit_cost_minor"]).fillna(0).to_numpy()
@@ -268,9 +264,7 @@ def class_list(plan: Plan) -> PlanList:
         ListColumn("optimal_minor", "stock_optimal", "money", is_wide=True),
     )
     frame = pd.DataFrame(rows, columns=[*(column.name for column in columns), "currency"])
-    return PlanList(
-        "classes", "Service and stock by class", columns, frame, "Nothing is planned.", currency="currency"
-    )
+    return PlanList("classes", "Service and stock by class", columns, frame, "Nothing is planned.", currency="currency")
 
 
 def accuracy_list(plan: Plan) -> PlanList:
@@ -295,9 +289,7 @@ def accuracy_list(plan: Plan) -> PlanList:
         ListColumn("bias_share", "bias", "share"),
     )
     frame = pd.DataFrame(rows, columns=[column.name for column in columns])
-    return PlanList(
-        "accuracy", "Error and bias by kind of demand", columns, frame, "Nothing has been forecast."
-    )
+    return PlanList("accuracy", "Error and bias by kind of demand", columns, frame, "Nothing has been forecast.")
 
 
 def carrier_list(plan: Plan) -> PlanList:
@@ -329,9 +321,7 @@ def carrier_list(plan: Plan) -> PlanList:
 def shipment_list(plan: Plan) -> PlanList:
     """Parcels on their way with a problem."""
     rows = plan.table("shipment")
-    rows = rows[rows["problem"].fillna("") != ""].sort_values(
-        ["last_event_at", "tracking_number"], kind="stable"
-    )
+    rows = rows[rows["problem"].fillna("") != ""].sort_values(["last_event_at", "tracking_number"], kind="stable")
     total = len(rows)
     rows = cut(rows, plan.settings.report.list_rows)
     rows["last_event_on"] = rows["last_event_at"].dt.normalize()
@@ -362,9 +352,7 @@ def return_list(plan: Plan) -> PlanList:
     """Returns that are open."""
     rows = plan.table("return_authorisation")
     rows = rows[rows["state"].isin(["authorised", "received", "graded"])]
-    rows = rows.sort_values(
-        ["state", "refund_minor", "return_id"], ascending=[False, False, True], kind="stable"
-    )
+    rows = rows.sort_values(["state", "refund_minor", "return_id"], ascending=[False, False, True], kind="stable")
     total = len(rows)
     return PlanList(
         "returns",
@@ -556,9 +544,7 @@ def all_lists(plan: Plan, links: Links) -> dict[str, PlanList]:
 
 
 def _pages(rows: pd.DataFrame, links: Links) -> list[str]:
-    return [
-        links.get((sku, place), "") for sku, place in zip(rows["sku_id"], rows["location_id"], strict=True)
-    ]
+    return [links.get((sku, place), "") for sku, place in zip(rows["sku_id"], rows["location_id"], strict=True)]
 
 
 def _supplier_names(plan: Plan, ids: pd.Series) -> pd.Series:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -46,11 +45,12 @@ def history(plan: Plan, sku_id: str, location_id: str) -> History:
     days = one["demand_on"].to_numpy(dtype="datetime64[D]")
     first = calendars.period_start(days.min(), business.period, business.week_start_index)
     begin = max(begin, first)
-    starts = np.arange(begin, end, np.timedelta64(step, "D"))
+    count = int((end - begin).astype(np.int64)) // step
+    starts = begin + step * np.arange(count).astype("timedelta64[D]")
     place = (days - begin).astype(np.int64) // step
     inside = (place >= 0) & (place < len(starts))
     place, rows = place[inside], one[inside]
-    units = np.bincount(place, rows["ordered_units"].to_numpy(dtype=float), len(starts))
+    units = np.bincount(place, rows["ordered_units"].to_numpy(dtype=float), len(starts)).astype(np.float64)
     known = rows["out_of_stock_share"].notna().to_numpy()
     out = np.bincount(place, rows["out_of_stock_share"].fillna(0.0).to_numpy(dtype=float), len(starts)) / step
     out[np.bincount(place, ~known, len(starts)) > 0] = np.nan
@@ -100,9 +100,7 @@ def weekly_means(plan: Plan, keys: pd.DataFrame, forecast: pd.DataFrame, weeks: 
     return means
 
 
-def stock_paths(
-    plan: Plan, keys: pd.DataFrame, forecast: pd.DataFrame, weeks: int
-) -> tuple[FloatArray, FloatArray]:
+def stock_paths(plan: Plan, keys: pd.DataFrame, forecast: pd.DataFrame, weeks: int) -> tuple[FloatArray, FloatArray]:
     """Stock at the end of each week by mean demand, with today's proposals and without: two arrays, rows of `keys`.
 
     Week 0 is the opening of the as-of day, so each row has `weeks` + 1 values. Stock never falls below zero:
@@ -125,9 +123,7 @@ def stock_paths(
     return paths[0], paths[1]
 
 
-def _by_week(
-    plan: Plan, keys: pd.DataFrame, rows: pd.DataFrame, day: str, units: str, weeks: int
-) -> FloatArray:
+def _by_week(plan: Plan, keys: pd.DataFrame, rows: pd.DataFrame, day: str, units: str, weeks: int) -> FloatArray:
     sums = np.zeros((len(keys), weeks))
     rows = rows[rows[day].notna()]
     if rows.empty or keys.empty:
@@ -153,4 +149,4 @@ def _capped(plan: Plan, sku_id: str, location_id: str, starts: NDArray[np.dateti
 
 
 def _one(frame: pd.DataFrame, sku_id: str, location_id: str) -> pd.DataFrame:
-    return cast("pd.DataFrame", frame[(frame["sku_id"] == sku_id) & (frame["location_id"] == location_id)])
+    return frame[(frame["sku_id"] == sku_id) & (frame["location_id"] == location_id)]

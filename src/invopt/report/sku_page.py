@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,8 @@ from invopt.report.words import Words
 from invopt.settings import Settings
 from invopt.workspace import Snapshot
 
+Record = dict[str, Any]
+
 
 def render_sku(snapshot: Snapshot, settings: Settings, sku_id: str, location_id: str) -> str:
     """The page of one SKU at one location, straight from a published plan.
@@ -33,7 +36,7 @@ def sku_page_name(sku_id: str, location_id: str) -> str:
     """A file name for a SKU-location: readable, safe in any file system, and different for different ones.
 
     >>> sku_page_name("MUG/01", "LEEDS")
-    'mug-01-leeds-4b4d1ae2.html'
+    'mug-01-leeds-600c6101.html'
     """
     readable = re.sub(r"[^a-z0-9]+", "-", f"{sku_id} {location_id}".lower()).strip("-")[:40]
     mark = hashlib.sha256(f"{sku_id}\x00{location_id}".encode()).hexdigest()[:8]
@@ -49,9 +52,7 @@ def render_sku_page(plan: Plan, sku_id: str, location_id: str, *, back: str = ""
     words = Words(plan.settings.business.locale)
     described = _row(plan, "sku_location", sku_id, location_id)
     if described is None:
-        raise WorkspaceError(
-            f"The plan of {plan.as_of} knows no SKU {sku_id[:80]!r} at {location_id[:80]!r}."
-        )
+        raise WorkspaceError(f"The plan of {plan.as_of} knows no SKU {sku_id[:80]!r} at {location_id[:80]!r}.")
     policy = _row(plan, "policy", sku_id, location_id)
     stock = _row(plan, "stock_position", sku_id, location_id)
     proposal = _row(plan, "order_proposal", sku_id, location_id)
@@ -80,14 +81,14 @@ def render_sku_page(plan: Plan, sku_id: str, location_id: str, *, back: str = ""
         model=_row(plan, "forecast_model", sku_id, location_id),
         proposal=proposal,
         explanation=None if proposal is None else explain(proposal),
-        coming=coming.to_dict("records"),
+        coming=_records(coming),
         alerts=_alerts(plan, sku_id, location_id, words),
         advice=_rows(plan, "open_order_advice", sku_id, location_id),
         waiting=_rows(plan, "backlog", sku_id, location_id),
         lead=_lead(plan, policy, sku_id, location_id),
         assumed=_assumed(described, stock, policy, plan, sku_id, location_id),
         what_if=_what_if(plan, policy, proposal, projection),
-        parts=ahead.head(8).to_dict("records"),
+        parts=_records(ahead.head(8)),
         history=past,
         pictures={
             "history": history_picture(past, ahead, words, plan.as_of, step),
@@ -102,8 +103,8 @@ def _projection(
     location_id: str,
     forecast: pd.DataFrame,
     coming: pd.DataFrame,
-    proposal: pd.Series | None,
-    policy: pd.Series | None,
+    proposal: Record | None,
+    policy: Record | None,
 ) -> Projection | None:
     if policy is None:
         return None
@@ -114,12 +115,10 @@ def _projection(
     opening = 0.0 if stock is None else max(0.0, float(stock["on_hand_units"] - stock["reserved_units"]))
     events = [
         (float(max(0, (day - plan.today).days)), float(units), str(kind))
-        for day, units, kind in zip(
-            coming["arrives_on"], coming["open_units"], coming["arrival_kind"], strict=True
-        )
+        for day, units, kind in zip(coming["arrives_on"], coming["open_units"], coming["arrival_kind"], strict=True)
     ]
     proposed = []
-    if proposal is not None and proposal["final_units"] > 0 and pd.notna(proposal["expected_on"]):
+    if proposal is not None and proposal["final_units"] > 0 and proposal["expected_on"] is not None:
         proposed = [
             (
                 float(max(0, (proposal["expected_on"] - plan.today).days)),
@@ -151,13 +150,13 @@ def _path(opening: float, daily: np.ndarray, events: list[tuple[float, float, st
 
 
 def _what_if(
-    plan: Plan, policy: pd.Series | None, proposal: pd.Series | None, projection: Projection | None
+    plan: Plan, policy: Record | None, proposal: Record | None, projection: Projection | None
 ) -> list[dict[str, float]]:
     """Other quantities in the same order: what they cost, how long they last, how low stock falls before them."""
     if policy is None or proposal is None or projection is None or proposal["final_units"] <= 0:
         return []
     daily = float(policy["expected_demand_units"]) / max(float(policy["protection_days"]), 1.0)
-    arrives = (proposal["expected_on"] - plan.today).days if pd.notna(proposal["expected_on"]) else None
+    arrives = (proposal["expected_on"] - plan.today).days if proposal["expected_on"] is not None else None
     if daily <= 0 or arrives is None or not 0 <= arrives < len(projection.without_order) - 1:
         return []
     before = float(projection.without_order[arrives])
@@ -177,9 +176,9 @@ def _what_if(
 
 
 def _assumed(
-    described: pd.Series,
-    stock: pd.Series | None,
-    policy: pd.Series | None,
+    described: Record,
+    stock: Record | None,
+    policy: Record | None,
     plan: Plan,
     sku_id: str,
     location_id: str,
@@ -195,18 +194,18 @@ def _assumed(
     lead = _lead(plan, policy, sku_id, location_id)
     if lead is not None and lead["is_assumed"]:
         texts.append(f"Lead time: {lead['reason']}.")
-    if policy is not None and pd.isna(policy["supplier_id"]):
+    if policy is not None and policy["supplier_id"] is None:
         texts.append("No supplier is known to sell it.")
     if policy is not None and policy["is_assumed"] and policy["reason"]:
         texts.append(str(policy["reason"]))
     return texts
 
 
-def _lead(plan: Plan, policy: pd.Series | None, sku_id: str, location_id: str) -> pd.Series | None:
+def _lead(plan: Plan, policy: Record | None, sku_id: str, location_id: str) -> Record | None:
     rows = _rows(plan, "lead_time", sku_id, location_id)
     if policy is not None:
         rows = [row for row in rows if row["supplier_id"] == policy["supplier_id"]] or rows
-    return pd.Series(rows[0]) if rows else None
+    return rows[0] if rows else None
 
 
 def _alerts(plan: Plan, sku_id: str, location_id: str, words: Words) -> list[dict[str, str]]:
@@ -214,24 +213,30 @@ def _alerts(plan: Plan, sku_id: str, location_id: str, words: Words) -> list[dic
     alerts = alerts[alerts["key"] == f"{sku_id}|{location_id}"].sort_values("worth_minor", ascending=False)
     return [
         {
-            "kind": ALERT_WORDS.get(str(row.alert_kind), str(row.alert_kind)),
-            "severity": str(row.severity),
-            "severity_words": SEVERITY_WORDS[str(row.severity)],
-            "message": str(row.message),
-            "remedy": str(row.remedy),
-            "worth": words.money(int(row.worth_minor), str(row.currency)),
+            "kind": ALERT_WORDS.get(str(row["alert_kind"]), str(row["alert_kind"])),
+            "severity": str(row["severity"]),
+            "severity_words": SEVERITY_WORDS[str(row["severity"])],
+            "message": str(row["message"]),
+            "remedy": str(row["remedy"]),
+            "worth": words.money(int(row["worth_minor"]), str(row["currency"])),
         }
-        for row in alerts.itertuples(index=False)
+        for row in alerts.to_dict("records")
     ]
 
 
-def _row(plan: Plan, name: str, sku_id: str, location_id: str) -> pd.Series | None:
-    frame = plan.table(name)
-    found = frame[(frame[KEYS[0]] == sku_id) & (frame[KEYS[1]] == location_id)]
-    return None if found.empty else found.iloc[0]
+def _row(plan: Plan, name: str, sku_id: str, location_id: str) -> Record | None:
+    rows = _rows(plan, name, sku_id, location_id)
+    return rows[0] if rows else None
 
 
-def _rows(plan: Plan, name: str, sku_id: str, location_id: str) -> list[dict[str, object]]:
+def _rows(plan: Plan, name: str, sku_id: str, location_id: str) -> list[Record]:
+    """Rows of one SKU-location; None where a value is missing."""
     frame = plan.table(name)
     found = frame[(frame[KEYS[0]] == sku_id) & (frame[KEYS[1]] == location_id)]
-    return [{str(key): value for key, value in row.items()} for row in found.to_dict("records")]
+    return _records(found)
+
+
+def _records(frame: pd.DataFrame) -> list[Record]:
+    return [
+        {str(key): None if pd.isna(value) else value for key, value in row.items()} for row in frame.to_dict("records")
+    ]

@@ -67,17 +67,19 @@ def _purchase(plan: Plan, words: Words, out: Console) -> None:
         lines=("sku_id", "size"), units=("final_units", "sum"), amount=("amount_minor", "sum"),
         largest=("amount_minor", "idxmax"),
     ).sort_values("amount", ascending=False, kind="stable").reset_index()  # fmt: skip
-    for row in sums.head(_ROWS).itertuples(index=False):
-        line = rows.loc[row.largest]
-        name = names.get(row.supplier_id)
+    for row in sums.head(_ROWS).to_dict("records"):
+        line = rows.loc[row["largest"]]
+        name = names.get(row["supplier_id"])
         grid.add_row(
-            _cell(name if isinstance(name, str) else row.supplier_id),
-            words.number(int(row.lines)),
-            words.units(round(float(row.units))),
-            words.money(int(row.amount), str(row.currency)),
-            _cell(f"{line['sku_id']}: {words.units(line['final_units'])} for "
-                  f"{words.money(int(line['amount_minor']), str(line['currency']))}"),
-        )  # fmt: skip
+            _cell(name if isinstance(name, str) else row["supplier_id"]),
+            words.number(int(row["lines"])),
+            words.units(round(float(row["units"]))),
+            words.money(int(row["amount"]), str(row["currency"])),
+            _cell(
+                f"{line['sku_id']}: {words.units(line['final_units'])} for "
+                f"{words.money(int(line['amount_minor']), str(line['currency']))}"
+            ),
+        )
     _more(grid, len(sums))
     out.print(grid)
 
@@ -86,9 +88,7 @@ def _alerts(plan: Plan, figures: Figures, words: Words, out: Console) -> None:
     alerts = plan.table("alert")
     if alerts.empty:
         return
-    grid = _grid(
-        f"Exceptions ({words.number(figures.exceptions)}, {words.number(figures.high_exceptions)} high)"
-    )
+    grid = _grid(f"Exceptions ({words.number(figures.exceptions)}, {words.number(figures.high_exceptions)} high)")
     grid.add_column("Exception")
     grid.add_column("How many", justify="right")
     grid.add_column("At stake", justify="right")
@@ -105,12 +105,12 @@ def _alerts(plan: Plan, figures: Figures, words: Words, out: Console) -> None:
         .reset_index()
         .sort_values(["worth", "alert_kind"], ascending=[False, True], kind="stable")
     )
-    for row in kinds.head(2 * _ROWS).itertuples(index=False):
+    for row in kinds.head(2 * _ROWS).to_dict("records"):
         grid.add_row(
-            ALERT_WORDS.get(str(row.alert_kind), str(row.alert_kind)),
-            words.number(int(row.count)),
-            words.money(int(row.worth), str(row.currency)),
-            _cell(f"{str(row.key).split('|')[0]}: {row.message}", 110),
+            ALERT_WORDS.get(str(row["alert_kind"]), str(row["alert_kind"])),
+            words.number(int(row["count"])),
+            words.money(int(row["worth"]), str(row["currency"])),
+            _cell(f"{str(row['key']).split('|')[0]}: {row['message']}", 110),
         )
     _more(grid, len(kinds), 2 * _ROWS)
     out.print(grid)
@@ -126,11 +126,13 @@ def _fulfilment(plan: Plan, figures: Figures, words: Words, out: Console) -> Non
         grid.add_column("Why")
         grid.add_column("Released by")
         held = held.sort_values(["amount_minor", "order_id"], ascending=[False, True], kind="stable")
-        for row in held.head(_ROWS).itertuples(index=False):
+        for row in held.head(_ROWS).to_dict("records"):
             grid.add_row(
-                _cell(row.order_id), words.money(int(row.amount_minor), str(row.currency)), _cell(row.reason, 60),
-                _cell(row.released_by),
-            )  # fmt: skip
+                _cell(row["order_id"]),
+                words.money(int(row["amount_minor"]), str(row["currency"])),
+                _cell(row["reason"], 60),
+                _cell(row["released_by"]),
+            )
         _more(grid, len(held))
         out.print(grid)
     parcels = plan.table("parcel")
@@ -143,12 +145,15 @@ def _fulfilment(plan: Plan, figures: Figures, words: Words, out: Console) -> Non
             count=("parcel_id", "size"), cost=("cost_minor", "sum"), last=("promise_on", "max")
         )
         groups = groups.sort_values("count", ascending=False, kind="stable").reset_index()
-        for row in groups.head(_ROWS).itertuples(index=False):
-            service = row.service_id if isinstance(row.service_id, str) else ""
+        for row in groups.head(_ROWS).to_dict("records"):
+            service = row["service_id"] if isinstance(row["service_id"], str) else ""
             grid.add_row(
-                _cell(row.location_id), _cell(f"{row.carrier_id} {service}"), words.number(int(row.count)),
-                words.money(int(row.cost), str(row.currency)) if pd.notna(row.currency) else "–", words.day(row.last),
-            )  # fmt: skip
+                _cell(row["location_id"]),
+                _cell(f"{row['carrier_id']} {service}"),
+                words.number(int(row["count"])),
+                words.money(int(row["cost"]), str(row["currency"])) if pd.notna(row["currency"]) else "–",
+                words.day(row["last"]),
+            )
         _more(grid, len(groups))
         out.print(grid)
 

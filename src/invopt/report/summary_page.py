@@ -72,9 +72,7 @@ def _exceptions(plan: Plan, words: Words) -> Markup | None:
 
 def _suppliers(plan: Plan, words: Words) -> Markup | None:
     rows = bought(plan)
-    rows = rows[
-        (rows["order_on"] <= plan.today) & (rows["currency"] == plan.currency) & rows["supplier_id"].notna()
-    ]
+    rows = rows[(rows["order_on"] <= plan.today) & (rows["currency"] == plan.currency) & rows["supplier_id"].notna()]
     names = plan.table("supplier").set_index("supplier_id")["supplier_name"]
     sums = rows.groupby("supplier_id")["amount_minor"].sum().sort_values(ascending=False, kind="stable")
     if sums.empty:
@@ -86,9 +84,7 @@ def _suppliers(plan: Plan, words: Words) -> Markup | None:
     ]  # fmt: skip
     if len(sums) > _BARS:
         rest = int(sums.iloc[_BARS:].sum())
-        bars.append(
-            (f"{len(sums) - _BARS} others", float(rest), words.money(rest, plan.currency, whole=True))
-        )
+        bars.append((f"{len(sums) - _BARS} others", float(rest), words.money(rest, plan.currency, whole=True)))
     return bars_picture(bars, "supplier-bars", "Amount to order today by supplier")
 
 
@@ -96,9 +92,7 @@ def _service(plan: Plan, words: Words) -> Markup | None:
     policy = plan.table("policy")
     if policy.empty:
         return None
-    measures = service_measures(policy).assign(
-        abc=policy["abc_class"], demand=policy["expected_demand_units"]
-    )
+    measures = service_measures(policy).assign(abc=policy["abc_class"], demand=policy["expected_demand_units"])
     rows = [
         (f"Class {name}", weighted_mean(part["expected"], part["demand"]),
          weighted_mean(part["current"], part["demand"]), float(part["target"].mean()))
@@ -107,14 +101,10 @@ def _service(plan: Plan, words: Words) -> Markup | None:
     return service_picture(rows, words)
 
 
-def _stock(
-    plan: Plan, figures: Figures, paths: tuple[FloatArray, FloatArray] | None, words: Words
-) -> Markup | None:
+def _stock(plan: Plan, figures: Figures, paths: tuple[FloatArray, FloatArray] | None, words: Words) -> Markup | None:
     if paths is None or not np.any(paths[0] > 0):
         return None
     target = float(
-        money_sums(plan.table("policy")["mean_stock_minor"], plan.table("policy")["currency"]).get(
-            plan.currency, 0
-        )
+        money_sums(plan.table("policy")["mean_stock_minor"], plan.table("policy")["currency"]).get(plan.currency, 0)
     )
     return value_picture(paths[0], paths[1], target, words, plan.currency, plan.as_of)

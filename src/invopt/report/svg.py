@@ -41,9 +41,7 @@ class Canvas:
         """Vertical place of a value."""
         low, high = self.y_range
         span = (high - low) or 1.0
-        return round(
-            self.height - self.bottom - (value - low) / span * (self.height - self.top - self.bottom), 1
-        )
+        return round(self.height - self.bottom - (value - low) / span * (self.height - self.top - self.bottom), 1)
 
     def line(self, xs: Sequence[float] | FloatArray, ys: Sequence[float] | FloatArray, name: str) -> None:
         """A line through points; a missing value interrupts it."""
@@ -73,13 +71,9 @@ class Canvas:
         """A rectangle in data coordinates, with a text that appears under the pointer."""
         left, right = sorted((self.x(x0), self.x(x1)))
         top, bottom = sorted((self.y(y0), self.y(y1)))
-        size = (
-            f'x="{left}" y="{top}" width="{max(right - left, 0.6):.1f}" height="{max(bottom - top, 0):.1f}"'
-        )
+        size = f'x="{left}" y="{top}" width="{max(right - left, 0.6):.1f}" height="{max(bottom - top, 0):.1f}"'
         hint = f"<title>{escape(title)}</title>" if title else ""
-        self.parts.append(
-            f'<rect class="{name}" {size}>{hint}</rect>' if hint else f'<rect class="{name}" {size}/>'
-        )
+        self.parts.append(f'<rect class="{name}" {size}>{hint}</rect>' if hint else f'<rect class="{name}" {size}/>')
 
     def mark(self, x: float, y: float, shape: str, name: str, title: str = "", size: float = 4.5) -> None:
         """A mark at a point: circle, diamond, triangle, square; shapes differ so that colour is not needed."""
@@ -99,9 +93,7 @@ class Canvas:
         points = "L".join(f"{cx + size * dx:.1f} {cy + size * dy:.1f}" for dx, dy in corners)
         self.parts.append(f'<path class="{name}" d="M{points}Z">{hint}</path>')
 
-    def text(
-        self, x: float, y: float, words: str, name: str = "t", *, anchor: str = "start", dy: float = 0
-    ) -> None:
+    def text(self, x: float, y: float, words: str, name: str = "t", *, anchor: str = "start", dy: float = 0) -> None:
         """A text at a point in data coordinates."""
         self.label(self.x(x), self.y(y) + dy, words, name, anchor=anchor)
 
@@ -147,7 +139,7 @@ def ticks(low: float, high: float, count: int = 4) -> list[float]:
     """Round values from `low` to beyond `high`, about `count` of them.
 
     >>> ticks(0, 87)
-    [0.0, 20.0, 40.0, 60.0, 80.0, 100.0]
+    [0.0, 25.0, 50.0, 75.0, 100.0]
     """
     span = max(high - low, 1e-9)
     rough = span / count

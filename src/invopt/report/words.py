@@ -65,9 +65,7 @@ class Words:
         if value is None or pd.isna(value):
             return MISSING
         whole = float(value).is_integer() or abs(value) >= 1_000_000
-        return _decimal(
-            float(value), "#,##0" if whole else "#,##0.0##" if abs(value) < 1 else "#,##0.0", self.locale
-        )
+        return _decimal(float(value), "#,##0" if whole else "#,##0.0##" if abs(value) < 1 else "#,##0.0", self.locale)
 
     def exact(self, value: float) -> str:
         """A quantity with every thousandth it has."""

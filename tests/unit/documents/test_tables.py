@@ -79,7 +79,7 @@ def test_workbook_holds_texts_as_texts_and_numbers_as_numbers(tmp_path: Path) ->
     assert not any(cell.data_type == "f" for sheet in book for row in sheet.iter_rows() for cell in row)
     sheet = book["backlog"]
     header = [cell.value for cell in sheet[1]]
-    first = {name: cell for name, cell in zip(header, sheet[2], strict=True)}
+    first = dict(zip(header, sheet[2], strict=True))
     assert first["sku_id"].value == "'=cmd|' /C calc'!A0"
     assert (first["amount"].value, first["amount"].data_type) == (-12.5, "n")
     assert first["available_on"].is_date

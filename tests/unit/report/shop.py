@@ -56,22 +56,22 @@ def empty_night() -> dict[str, pd.DataFrame]:
 
 
 def frame(table: Table, **columns: object) -> pd.DataFrame:
-    """Rows of a table; nullable columns that are not named are missing."""
+    """Rows of a table; columns that are not named are missing where they may be, and neutral where not."""
     rows = pd.DataFrame(columns)
     for column in table.columns:
-        if column.name not in rows:
-            if not column.nullable:
-                raise AssertionError(f"{table.name}.{column.name} is required")
+        if column.name in rows:
+            continue
+        if column.nullable:
             rows[column.name] = pd.Series(pd.NA, index=rows.index, dtype=column.dtype.pandas(nullable=True))
+        else:
+            neutral = {"TEXT": column.choices[0] if column.choices else "", "BOOLEAN": False}
+            rows[column.name] = neutral.get(column.dtype.name, max(0, column.minimum or 0))
     return check(rows[list(table.names)], table)
 
 
 def _described(skus: int, rng: np.random.Generator, hostile: bool) -> pd.DataFrame:
     number = np.arange(skus)
-    names = [
-        f"{('Ceramic mug', 'Linen towel', 'Desk lamp', 'Wool scarf', 'Oak tray')[i % 5]} no. {i}"
-        for i in number
-    ]
+    names = [f"{('Ceramic mug', 'Linen towel', 'Desk lamp', 'Wool scarf', 'Oak tray')[i % 5]} no. {i}" for i in number]
     identifiers = [f"SKU-{i:05d}" for i in number]
     if hostile:
         names = [HOSTILE_NAMES[i % len(HOSTILE_NAMES)] for i in number]
@@ -101,9 +101,7 @@ def _described(skus: int, rng: np.random.Generator, hostile: bool) -> pd.DataFra
     )
 
 
-def _stock(
-    tables: dict[str, pd.DataFrame], keys: pd.DataFrame, on_hand: np.ndarray, rng: np.random.Generator
-) -> None:
+def _stock(tables: dict[str, pd.DataFrame], keys: pd.DataFrame, on_hand: np.ndarray, rng: np.random.Generator) -> None:
     counted = np.where(np.arange(len(keys)) % 23 == 5, -3.0, on_hand)
     tables["stock_position"] = frame(
         TABLES["stock_position"], **keys, on_hand_units=np.maximum(counted, 0), reserved_units=0.0,
@@ -113,9 +111,7 @@ def _stock(
     )  # fmt: skip
 
 
-def _supply(
-    tables: dict[str, pd.DataFrame], keys: pd.DataFrame, weekly: np.ndarray, rng: np.random.Generator
-) -> None:
+def _supply(tables: dict[str, pd.DataFrame], keys: pd.DataFrame, weekly: np.ndarray, rng: np.random.Generator) -> None:
     number = np.arange(len(keys))
     supplier = np.array([f"SUP-{i % 7}" for i in number])
     tables["supplier"] = frame(
@@ -169,7 +165,7 @@ def _forecast(
         demand_class=[("smooth", "erratic", "intermittent", "lumpy", "new")[i % 5] for i in range(count)],
         method="combination: ets 41%, theta 30%, moving average 29%",
         reason="weights of its class, from past forecasts", dispersion=0.2, level_variance=0.05,
-        is_whole_units=True, history_periods=104, censored_share=0.06,
+        xyz_class="Y", is_whole_units=True, history_periods=104, censored_share=0.06,
         wape=np.where(np.arange(count) % 6 == 0, np.nan, np.round(rng.gamma(6, 0.09, count), 3)),
         bias_share=np.where(np.arange(count) % 6 == 0, np.nan, np.round(rng.normal(0, 0.2, count), 3)), **profile,
     )  # fmt: skip
@@ -209,7 +205,8 @@ def _policy_and_purchase(
         on_order_later_units=0.0, backorder_units=backorder, implied_cycle_service=np.maximum(target, share),
         implied_fill_rate=np.minimum(1.0, target + 0.01), current_cycle_service=share,
         mean_stock_units=safety + weekly, mean_stock_minor=np.round((safety + weekly) * cost).astype(int),
-        days_of_cover=on_hand / weekly * 7, stockout_in_days=np.where(on_hand / weekly < 10, np.floor(on_hand / weekly * 7), np.nan),
+        days_of_cover=on_hand / weekly * 7, stockout_in_days=np.where(on_hand / weekly < 10,
+        np.floor(on_hand / weekly * 7), np.nan),
         currency="GBP", is_assumed=number % 9 == 4, method="roll-forward projection", reason="",
     )  # fmt: skip
     rows = np.flatnonzero((need > 0) | (cut < 0))
@@ -243,15 +240,13 @@ def _policy_and_purchase(
     )  # fmt: skip
 
 
-def _demand(
-    tables: dict[str, pd.DataFrame], keys: pd.DataFrame, weekly: np.ndarray, rng: np.random.Generator
-) -> None:
+def _demand(tables: dict[str, pd.DataFrame], keys: pd.DataFrame, weekly: np.ndarray, rng: np.random.Generator) -> None:
     shown = keys.head(200)
-    days = 120
+    days = 126
     repeated = shown.loc[shown.index.repeat(days)].reset_index(drop=True)
     on = np.tile(pd.date_range("2025-11-03", periods=days), len(shown))
     units = rng.poisson(np.repeat(weekly[: len(shown)], days) / 7 * 2).astype(float)
-    out = (np.arange(len(repeated)) % 40) < 3
+    out = (np.arange(len(repeated)) % 37) < 3
     tables["demand"] = frame(
         TABLES["demand"], **repeated, demand_on=on, ordered_units=np.where(out, 0, units), cancelled_units=0.0,
         returned_units=0.0, revenue_minor=(units * 1000).astype(int), order_lines=units.astype(int),
@@ -263,9 +258,7 @@ def _demand(
     )  # fmt: skip
 
 
-def _orders(
-    tables: dict[str, pd.DataFrame], described: pd.DataFrame, rng: np.random.Generator, hostile: bool
-) -> None:
+def _orders(tables: dict[str, pd.DataFrame], described: pd.DataFrame, rng: np.random.Generator, hostile: bool) -> None:
     number = np.arange(3 * len(described))
     sku = described["sku_id"].to_numpy()[number % len(described)]
     location = described["location_id"].to_numpy()[number % len(described)]
@@ -309,7 +302,8 @@ def _shipping(tables: dict[str, pd.DataFrame], rng: np.random.Generator) -> None
         width_mm=200, height_mm=150, weight_g=900, fill_share=0.6, carrier_id=carrier,
         service_id=np.where(pd.isna(carrier), None, "48h"), billed_weight_g=1000,
         cost_minor=[None if pd.isna(c) else 395 + 10 * i for i, c in enumerate(carrier)], currency="GBP",
-        ships_on=pd.Timestamp(AS_OF), promise_on=[pd.Timestamp("2026-03-13" if i % 8 == 0 else "2026-03-11") for i in number],
+        ships_on=pd.Timestamp(AS_OF),
+        promise_on=[pd.Timestamp("2026-03-13" if i % 8 == 0 else "2026-03-11") for i in number],
         likely_on=pd.Timestamp("2026-03-10"), is_assumed=number % 5 == 0,
         reason=["no rate card covers it" if pd.isna(c) else "" for c in carrier],
     )  # fmt: skip
@@ -375,7 +369,8 @@ def _books(tables: dict[str, pd.DataFrame], described: pd.DataFrame, hostile: bo
         recorded_at=pd.Timestamp("2026-03-08 20:00"),
     )  # fmt: skip
     tables["assumption"] = frame(
-        TABLES["assumption"], topic=["unit_cost", "lead_time"], setting=["policy.cost_share_of_price", "lead_time.assumed_days"],
+        TABLES["assumption"], topic=["unit_cost", "lead_time"], setting=["policy.cost_share_of_price",
+        "lead_time.assumed_days"],
         assumed_value=["0.5", "14 days"], rows=[int(described["is_cost_assumed"].sum()), 2],
         meaning="Bring products with unit costs.",
     )  # fmt: skip

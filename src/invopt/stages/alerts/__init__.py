@@ -64,7 +64,7 @@ def find_alerts(tables: dict[str, pd.DataFrame], settings: Settings, as_of: pd.T
     planned = _planned(tables)
     found = [
         stockout_alerts(planned, as_of),
-        surplus_alerts(planned, rules, settings.policy),
+        surplus_alerts(planned, settings.purchasing.surplus_cover_days, settings.policy),
         dead_stock_alerts(tables["sku_location"], tables["stock_position"], rules, as_of),
         forecast_alerts(planned, rules, settings.policy),
         advice_alerts(tables["open_order_advice"]),
@@ -85,7 +85,8 @@ def _planned(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     described = tables["sku_location"][
         [*keys, "product_name", "unit_cost_minor", "unit_price_minor", "last_year_units", "lifecycle"]
     ]
-    stock = tables["stock_position"][[*keys, "on_hand_units", "reserved_units", "on_order_units"]]
+    stock = tables["stock_position"][[*keys, "on_hand_units", "reserved_units", "on_order_units", "is_assumed"]]
+    stock = stock.rename(columns={"is_assumed": "is_stock_assumed"})
     model = tables["forecast_model"][[*keys, "wape", "bias_share", "method"]]
     model = model.rename(columns={"method": "forecast_method"})
     buy = tables["order_proposal"][[*keys, "final_units", "order_on", "expected_on"]]

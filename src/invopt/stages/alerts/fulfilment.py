@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from invopt.settings import Alerts
-from invopt.stages.alerts.rows import day, joined, made, none, percent, plain
+from invopt.stages.alerts.rows import day, joined, made, none, percent, plain, told
 
 
 def hold_alerts(order_check: pd.DataFrame) -> pd.DataFrame:
@@ -19,7 +19,7 @@ def hold_alerts(order_check: pd.DataFrame) -> pd.DataFrame:
         worth=held["amount_minor"],
         currency=held["currency"],
         message=held["reason"],
-        remedy="Check it; " + held["released_by"].astype("str").replace("", "a planner") + " may release it.",
+        remedy=told("Check it; ", held["released_by"].astype("str").replace("", "a planner"), " may release it."),
     )
 
 
@@ -36,22 +36,27 @@ def backlog_alerts(backlog: pd.DataFrame, open_order_line: pd.DataFrame, as_of: 
     frame = frame.assign(no_date=no_date)
     lines = (
         frame.groupby(["order_id", "currency"], sort=True)
-        .agg(worth=("amount_minor", "sum"), units=("waiting_units", "sum"), available=("available_on", "max"),
-             promised=("promised_on", "min"), no_date=("no_date", "any"), reason=("reason", "first"))
+        .agg(
+            worth=("amount_minor", "sum"),
+            units=("waiting_units", "sum"),
+            available=("available_on", "max"),
+            promised=("promised_on", "min"),
+            no_date=("no_date", "any"),
+            reason=("reason", "first"),
+        )
         .reset_index()
-    )  # fmt: skip
-    promised = np.where(lines["promised"].notna(), ", promised for " + day(lines["promised"]), "")
-    expected = np.where(lines["no_date"], "no date yet", "goods expected " + day(lines["available"]))
+    )
+    promised = told(", promised for ", day(lines["promised"])).where(lines["promised"].notna(), "")
+    expected = told("goods expected ", day(lines["available"])).mask(lines["no_date"], "no date yet")
     return made(
         "promise_at_risk",
         "order",
         key=joined(lines["order_id"], lines["currency"]),
         worth=lines["worth"],
         currency=lines["currency"],
-        message=plain(lines["units"]) + " units wait" + pd.Series(promised, index=lines.index) + "; "
-        + pd.Series(expected, index=lines.index) + ". " + lines["reason"].astype("str"),
-        remedy=pd.Series("Tell the customer, offer another SKU or a part delivery.", lines.index),
-    )  # fmt: skip
+        message=told(plain(lines["units"]), " units wait", promised, "; ", expected, ". ", lines["reason"]),
+        remedy="Tell the customer, offer another SKU or a part delivery.",
+    )
 
 
 def parcel_alerts(
@@ -81,10 +86,18 @@ def parcel_alerts(
         key=trouble["tracking_number"],
         worth=trouble["worth"],
         currency=trouble["order_currency"].astype("str").fillna(currency),
-        message=trouble["carrier_id"].astype("str") + ": " + trouble["problem"].str.replace("_", " ")
-        + "; last event " + day(trouble["last_event_at"]) + ", promised " + day(trouble["promised_on"]) + ".",
+        message=told(
+            trouble["carrier_id"],
+            ": ",
+            trouble["problem"].str.replace("_", " "),
+            "; last event ",
+            day(trouble["last_event_at"]),
+            ", promised ",
+            day(trouble["promised_on"]),
+            ".",
+        ),
         remedy=trouble["next_step"],
-    )  # fmt: skip
+    )
     leaving = parcel.merge(orders, on="order_id", how="left").merge(promised, on="order_id", how="left")
     late = leaving[leaving["promise_on"] > leaving["promised_on"]]
     after = made(
@@ -93,10 +106,17 @@ def parcel_alerts(
         key=late["parcel_id"],
         worth=late["worth"],
         currency=late["order_currency"].astype("str").fillna(currency),
-        message="Leaves " + day(late["ships_on"]) + ", expected by " + day(late["promise_on"]) + ", promised for "
-        + day(late["promised_on"]) + ".",
-        remedy=pd.Series("Choose a faster service, or tell the customer.", late.index),
-    )  # fmt: skip
+        message=told(
+            "Leaves ",
+            day(late["ships_on"]),
+            ", expected by ",
+            day(late["promise_on"]),
+            ", promised for ",
+            day(late["promised_on"]),
+            ".",
+        ),
+        remedy="Choose a faster service, or tell the customer.",
+    )
     stuck = leaving[leaving["carrier_id"].isna()]
     uncarried = made(
         "no_carrier",
@@ -104,8 +124,8 @@ def parcel_alerts(
         key=stuck["parcel_id"],
         worth=stuck["worth"],
         currency=stuck["order_currency"].astype("str").fillna(currency),
-        message="No carrier takes this parcel. " + stuck["reason"].astype("str"),
-        remedy=pd.Series("Add a rate card that covers it, or repack.", stuck.index),
+        message=told("No carrier takes this parcel. ", stuck["reason"]),
+        remedy="Add a rate card that covers it, or repack.",
     )
     return pd.concat([sent, after, uncarried], ignore_index=True)
 
@@ -121,10 +141,14 @@ def return_alerts(
         key=joined(waiting["return_id"], waiting["return_line_id"]),
         worth=waiting["refund_minor"],
         currency=waiting["currency"],
-        message=plain(waiting["granted_units"]) + " units of " + waiting["sku_id"].astype("str")
-        + " have arrived and wait to be graded; the refund is due.",
-        remedy=pd.Series("Grade the goods, then refund.", waiting.index),
-    )  # fmt: skip
+        message=told(
+            plain(waiting["granted_units"]),
+            " units of ",
+            waiting["sku_id"],
+            " have arrived and wait to be graded; the refund is due.",
+        ),
+        remedy="Grade the goods, then refund.",
+    )
     prices = sku_location.groupby("sku_id").agg(price=("unit_price_minor", "max"), currency=("currency", "first"))
     often = rate[(rate["return_share"] > rules.return_share) & (rate["returned_units"] >= rules.return_units)]
     often = often.merge(prices, on="sku_id", how="inner", validate="one_to_one")
@@ -134,10 +158,16 @@ def return_alerts(
         key=often["sku_id"],
         worth=often["returned_units"] * often["price"],
         currency=often["currency"],
-        message=percent(often["return_share"]) + " of the units sold come back (" + plain(often["returned_units"])
-        + " of " + plain(often["sold_units"]) + ").",
-        remedy=pd.Series("Read the reasons; mend the description, the size chart or the packing.", often.index),
-    )  # fmt: skip
+        message=told(
+            percent(often["return_share"]),
+            " of the units sold come back (",
+            plain(often["returned_units"]),
+            " of ",
+            plain(often["sold_units"]),
+            ").",
+        ),
+        remedy="Read the reasons; mend the description, the size chart or the packing.",
+    )
     return pd.concat([grade, back], ignore_index=True)
 
 

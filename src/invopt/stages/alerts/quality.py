@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from invopt.settings import Alerts, Policy
-from invopt.stages.alerts.rows import joined, made, none, percent, plain
+from invopt.stages.alerts.rows import joined, made, none, percent, plain, told
 
 
 def forecast_alerts(planned: pd.DataFrame, rules: Alerts, policy: Policy) -> pd.DataFrame:
@@ -27,10 +27,17 @@ def forecast_alerts(planned: pd.DataFrame, rules: Alerts, policy: Policy) -> pd.
         key=joined(planned["sku_id"], planned["location_id"]),
         worth=pd.Series(np.where(bias < 0, off * margin, off * holding), index=planned.index),
         currency=planned["currency"],
-        message="Past forecasts lay " + percent(bias.abs().fillna(0.0)) + " " + side + " demand, with an error of "
-        + percent(error.fillna(0.0)) + " of it.",
-        remedy=pd.Series("Look for a promotion, a price or a lost customer; override if you know more.", planned.index),
-    )  # fmt: skip
+        message=told(
+            "Past forecasts lay ",
+            percent(bias.abs().fillna(0.0)),
+            " ",
+            side,
+            " demand, with an error of ",
+            percent(error.fillna(0.0)),
+            " of it.",
+        ),
+        remedy="Look for a promotion, a price or a lost customer; override if you know more.",
+    )
     return rows[wrong]
 
 
@@ -46,8 +53,8 @@ def data_alerts(tables: dict[str, pd.DataFrame], currency: str) -> pd.DataFrame:
         key=joined(counted["sku_id"], counted["location_id"]),
         worth=-counted["counted_units"] * counted["unit_cost_minor"],
         currency=counted["currency"],
-        message="The stock count is " + plain(counted["counted_units"]) + "; the plan reads it as zero.",
-        remedy=pd.Series("Count the shelf and correct the record.", counted.index),
+        message=told("The stock count is ", plain(counted["counted_units"]), "; the plan reads it as zero."),
+        remedy="Count the shelf and correct the record.",
     )
     cheap = described[
         (described["unit_price_minor"] > 0)
@@ -60,8 +67,8 @@ def data_alerts(tables: dict[str, pd.DataFrame], currency: str) -> pd.DataFrame:
         key=joined(cheap["sku_id"], cheap["location_id"]),
         worth=(cheap["unit_cost_minor"] - cheap["unit_price_minor"]) * cheap["last_year_units"],
         currency=cheap["currency"],
-        message="The price is below the cost; " + plain(cheap["last_year_units"]) + " units were sold last year.",
-        remedy=pd.Series("Correct the price or the cost, or run the SKU down.", cheap.index),
+        message=told("The price is below the cost; ", plain(cheap["last_year_units"]), " units were sold last year."),
+        remedy="Correct the price or the cost, or run the SKU down.",
     )
     return pd.concat([negative, below, _refused(tables, currency)], ignore_index=True)
 
@@ -82,7 +89,14 @@ def _refused(tables: dict[str, pd.DataFrame], currency: str) -> pd.DataFrame:
         key=joined(causes["file_name"], causes["file_id"], causes["column_name"], causes["reason"]),
         worth=pd.Series(0.0, index=causes.index),
         currency=pd.Series(currency, index=causes.index),
-        message=causes["rows"].map("{:,}".format).astype("str") + " rows refused, first line "
-        + causes["first"].astype("str") + ", column " + causes["column_name"] + ": " + causes["reason"],
-        remedy=pd.Series("Correct the file and take it in again.", causes.index),
-    )  # fmt: skip
+        message=told(
+            causes["rows"].map("{:,}".format),
+            " rows refused, first line ",
+            causes["first"],
+            ", column ",
+            causes["column_name"],
+            ": ",
+            causes["reason"],
+        ),
+        remedy="Correct the file and take it in again.",
+    )

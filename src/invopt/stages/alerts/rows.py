@@ -21,7 +21,7 @@ def made(
     worth: pd.Series,
     currency: pd.Series,
     message: pd.Series,
-    remedy: pd.Series,
+    remedy: pd.Series | str,
 ) -> pd.DataFrame:
     """Rows of one kind; a missing or negative worth counts as zero, and the worth is rounded once."""
     amount = worth.astype("float64").fillna(0.0).clip(lower=0.0)
@@ -33,7 +33,7 @@ def made(
             "worth_minor": np.rint(amount).astype("int64"),
             "currency": currency.astype("str"),
             "message": message.astype("str"),
-            "remedy": remedy.astype("str"),
+            "remedy": remedy if isinstance(remedy, str) else remedy.astype("str"),
         }
     )
 
@@ -63,10 +63,15 @@ def graded(found: Sequence[pd.DataFrame], rules: Alerts) -> pd.DataFrame:
 
 def joined(*parts: pd.Series) -> pd.Series:
     """Key parts joined by a bar, as the key of an alert is written."""
-    whole = parts[0].astype("str")
-    for part in parts[1:]:
-        whole = whole + "|" + part.astype("str")
-    return whole
+    columns = [part.tolist() for part in parts]
+    return pd.Series(["|".join(map(str, row)) for row in zip(*columns, strict=True)], index=parts[0].index, dtype="str")
+
+
+def told(*parts: pd.Series | str) -> pd.Series:
+    """A text a row, from parts that differ by row and parts that do not. At least one part is a series."""
+    index = next(part.index for part in parts if isinstance(part, pd.Series))
+    columns = [part.tolist() if isinstance(part, pd.Series) else [part] * len(index) for part in parts]
+    return pd.Series(["".join(map(str, row)) for row in zip(*columns, strict=True)], index=index, dtype="str")
 
 
 def plain(units: pd.Series) -> pd.Series:
@@ -76,12 +81,14 @@ def plain(units: pd.Series) -> pd.Series:
 
 def day(dates: pd.Series) -> pd.Series:
     """Days in ISO form; 'no date' where there is none."""
-    return dates.dt.strftime("%Y-%m-%d").astype("str").fillna("no date")
+    written = ["no date" if pd.isna(value) else f"{value:%Y-%m-%d}" for value in dates]
+    return pd.Series(written, index=dates.index, dtype="str")
 
 
 def percent(shares: pd.Series) -> pd.Series:
     """Shares in whole per cent."""
-    return (100 * shares.astype("float64")).round().map("{:.0f}%".format).astype("str")
+    written = [f"{100 * value:.0f}%" for value in shares.astype("float64").tolist()]
+    return pd.Series(written, index=shares.index, dtype="str")
 
 
 def _plain(value: float) -> str:

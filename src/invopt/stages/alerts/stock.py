@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from invopt.settings import Alerts, Policy
-from invopt.stages.alerts.rows import day, joined, made, none, plain
+from invopt.stages.alerts.rows import day, joined, made, none, plain, told
 
 
 def stockout_alerts(planned: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
@@ -16,12 +16,14 @@ def stockout_alerts(planned: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     orders that wait.
     """
     free = planned["on_hand_units"].fillna(0.0) - planned["reserved_units"].fillna(0.0)
-    wanted = planned["expected_demand_units"] > 0
+    # Nobody has counted an assumed stock: it is not known to be out.
+    wanted = (planned["expected_demand_units"] > 0) & ~planned["is_stock_assumed"].fillna(True).astype(bool)
     margin = (planned["unit_price_minor"] - planned["unit_cost_minor"]).clip(lower=0)
     hurt = planned["expected_lost_units"] + planned["backorder_units"]
     out = wanted & (free <= 0)
     lost = plain(planned["expected_lost_units"])
-    waiting = np.where(planned["backorder_units"] > 0, "; customers wait for " + plain(planned["backorder_units"]), "")
+    waits = told("; customers wait for ", plain(planned["backorder_units"]))
+    waiting = waits.where(planned["backorder_units"] > 0, "")
     arrival = _arrival(planned, as_of)
     remedy = _remedy(planned)
     stocked_out = made(
@@ -30,10 +32,16 @@ def stockout_alerts(planned: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
         key=joined(planned["sku_id"], planned["location_id"]),
         worth=hurt * margin,
         currency=planned["currency"],
-        message="Out of stock" + pd.Series(waiting, index=planned.index) + "; " + lost
-        + " units of demand may be lost before an order of today arrives. " + arrival,
+        message=told(
+            "Out of stock",
+            waiting,
+            "; ",
+            lost,
+            " units of demand may be lost before an order of today arrives. ",
+            arrival,
+        ),
         remedy=remedy,
-    )  # fmt: skip
+    )
     days = planned["stockout_in_days"].astype("Float64").astype("float64")
     soon = wanted & ~out & (planned["expected_lost_units"] * margin >= 1) & (days <= planned["lead_time_days"])
     will = made(
@@ -42,17 +50,25 @@ def stockout_alerts(planned: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
         key=joined(planned["sku_id"], planned["location_id"]),
         worth=hurt * margin,
         currency=planned["currency"],
-        message="Runs out in about " + plain(days) + " days, before the lead time of "
-        + plain(planned["lead_time_days"].round()) + " days; " + lost + " units may be lost. " + arrival,
+        message=told(
+            "Runs out in about ",
+            plain(days),
+            " days, before the lead time of ",
+            plain(planned["lead_time_days"].round()),
+            " days; ",
+            lost,
+            " units may be lost. ",
+            arrival,
+        ),
         remedy=remedy,
-    )  # fmt: skip
+    )
     return pd.concat([stocked_out[out], will[soon]], ignore_index=True)
 
 
-def surplus_alerts(planned: pd.DataFrame, rules: Alerts, policy: Policy) -> pd.DataFrame:
+def surplus_alerts(planned: pd.DataFrame, cover_days: int, policy: Policy) -> pd.DataFrame:
     """Stock that exceeds the set days of demand. Worth: what a year of holding the excess costs."""
     daily = planned["expected_demand_units"] / planned["protection_days"].where(planned["protection_days"] > 0)
-    keep = np.maximum(daily * rules.surplus_cover_days, planned["target_level_units"])
+    keep = np.maximum(daily * cover_days, planned["target_level_units"])
     excess = (planned["on_hand_units"] - keep).clip(lower=0)
     value = excess * planned["unit_cost_minor"]
     chosen = (daily > 0) & (excess >= 1)
@@ -62,11 +78,19 @@ def surplus_alerts(planned: pd.DataFrame, rules: Alerts, policy: Policy) -> pd.D
         key=joined(planned["sku_id"], planned["location_id"]),
         worth=value * policy.holding_rate_per_year,
         currency=planned["currency"],
-        message=plain(excess.round()) + " of " + plain(planned["on_hand_units"]) + " units are more than "
-        + f"{rules.surplus_cover_days} days of demand; at " + plain(daily) + " a day the stock lasts "
-        + plain((planned["on_hand_units"] / daily).round()) + " days.",
-        remedy=pd.Series("Sell down, return to the supplier, or move to another location.", planned.index),
-    )  # fmt: skip
+        message=told(
+            plain(excess.round()),
+            " of ",
+            plain(planned["on_hand_units"]),
+            " units are more than ",
+            f"{cover_days} days of demand; at ",
+            plain(daily),
+            " a day the stock lasts ",
+            plain((planned["on_hand_units"] / daily).round()),
+            " days.",
+        ),
+        remedy="Sell down, return to the supplier, or move to another location.",
+    )
     return rows[chosen.fillna(False)]
 
 
@@ -80,8 +104,8 @@ def dead_stock_alerts(
     frame = frame[(frame["on_hand_units"] > 0) & (idle.isna() | (idle > rules.dead_after_days))]
     if frame.empty:
         return none()
-    since = np.where(
-        frame["last_demand_on"].isna(), "was never ordered", "last order on " + day(frame["last_demand_on"])
+    since = told("last order on ", day(frame["last_demand_on"])).where(
+        frame["last_demand_on"].notna(), "it was never ordered"
     )
     return made(
         "dead_stock",
@@ -89,35 +113,25 @@ def dead_stock_alerts(
         key=joined(frame["sku_id"], frame["location_id"]),
         worth=frame["on_hand_units"] * frame["unit_cost_minor"],
         currency=frame["currency"],
-        message=plain(frame["on_hand_units"]) + " units lie there; " + pd.Series(since, index=frame.index) + ".",
-        remedy=pd.Series("Mark down, bundle, or write off; set its lifecycle to run_down.", frame.index),
+        message=told(plain(frame["on_hand_units"]), " units lie there; ", since, "."),
+        remedy="Mark down, bundle, or write off; set its lifecycle to run_down.",
     )
 
 
 def _arrival(planned: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series:
     on_order = planned["on_order_units"].fillna(0.0) > 0
     due = planned["next_arrival_on"]
-    text = np.select(
-        [on_order & due.notna() & (due >= as_of), on_order & due.notna(), on_order],
-        [
-            "Next arrival confirmed for " + day(due) + ".",
-            "An arrival confirmed for " + day(due) + " is overdue.",
-            "An order is on its way, without a confirmed date.",
-        ],
-        default="Nothing is on order.",
-    )
-    return pd.Series(text, index=planned.index)
+    text = pd.Series("Nothing is on order.", index=planned.index, dtype="str")
+    text = text.mask(on_order, "An order is on its way, without a confirmed date.")
+    text = text.mask(on_order & (due >= as_of), told("Next arrival confirmed for ", day(due), "."))
+    return text.mask(on_order & (due < as_of), told("An arrival confirmed for ", day(due), " is overdue."))
 
 
 def _remedy(planned: pd.DataFrame) -> pd.Series:
-    buys = planned["final_units"].fillna(0.0) > 0
-    text = np.select(
-        [buys & planned["supplier_id"].notna(), planned["supplier_id"].isna()],
-        [
-            "Order " + plain(planned["final_units"]) + " from " + planned["supplier_id"].fillna("").astype("str")
-            + " on " + day(planned["order_on"]) + ", expected " + day(planned["expected_on"]) + ".",
-            "No supplier is known: add one to the supplier terms.",
-        ],
-        default="Expedite what is on order, or move stock from another location.",
+    text = pd.Series("Expedite what is on order, or move stock from another location.", planned.index, dtype="str")
+    text = text.mask(planned["supplier_id"].isna(), "No supplier is known: add one to the supplier terms.")
+    order = told(
+        "Order ", plain(planned["final_units"]), " from ", planned["supplier_id"], " on ", day(planned["order_on"]),
+        ", expected ", day(planned["expected_on"]), ".",
     )  # fmt: skip
-    return pd.Series(text, index=planned.index)
+    return text.mask((planned["final_units"] > 0) & planned["supplier_id"].notna(), order)

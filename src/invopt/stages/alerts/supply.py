@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from invopt.settings import Alerts
-from invopt.stages.alerts.rows import day, joined, made, none, percent, plain
+from invopt.stages.alerts.rows import day, joined, made, none, percent, plain, told
 
 _KIND = {"chase": "late_order", "expedite": "late_order", "delay": "order_too_early", "reduce": "order_too_large",
          "cancel": "order_not_needed"}  # fmt: skip
@@ -20,18 +19,25 @@ def advice_alerts(advice: pd.DataFrame) -> pd.DataFrame:
     if advice.empty:
         return none()
     is_dated = advice["advised_on"].notna() & advice["advice"].isin(["chase", "expedite", "delay"])
-    until = np.where(is_dated, ", wanted on " + day(advice["advised_on"]), "")
-    remedy = advice["advice"].map(_DO).astype("str") + plain(advice["advised_units"]) + " units of purchase order "
+    until = told(", wanted on ", day(advice["advised_on"])).where(is_dated, "")
+    remedy = told(advice["advice"].map(_DO), plain(advice["advised_units"]), " units of purchase order ")
     rows = made(
         "order",
         "purchase_order_line",
         key=joined(advice["purchase_order_id"], advice["purchase_order_line_id"], advice["advice"]),
         worth=advice["worth_minor"],
         currency=advice["currency"],
-        message=advice["sku_id"].astype("str") + " from " + advice["supplier_id"].astype("str") + ", expected "
-        + day(advice["expected_on"]) + ": " + advice["reason"].astype("str"),
-        remedy=remedy + advice["purchase_order_id"].astype("str") + pd.Series(until, index=advice.index) + ".",
-    )  # fmt: skip
+        message=told(
+            advice["sku_id"],
+            " from ",
+            advice["supplier_id"],
+            ", expected ",
+            day(advice["expected_on"]),
+            ": ",
+            advice["reason"],
+        ),
+        remedy=told(remedy, advice["purchase_order_id"], until, "."),
+    )
     return rows.assign(alert_kind=advice["advice"].map(_KIND).astype("str"))
 
 
@@ -65,10 +71,17 @@ def short_supplier_alerts(
         key=joined(sums["supplier_id"], sums["currency"]),
         worth=sums["worth"],
         currency=sums["currency"],
-        message="Of " + plain(sums["open"]) + " units on order about " + plain(sums["short"].round())
-        + " are not expected to come (" + percent(share.fillna(1.0)) + " of an order is usually delivered).",
-        remedy=pd.Series("Ask for the missing units, or order them elsewhere.", sums.index),
-    )  # fmt: skip
+        message=told(
+            "Of ",
+            plain(sums["open"]),
+            " units on order about ",
+            plain(sums["short"].round()),
+            " are not expected to come (",
+            percent(share.fillna(1.0)),
+            " of an order is usually delivered).",
+        ),
+        remedy="Ask for the missing units, or order them elsewhere.",
+    )
 
 
 def supplier_order_alerts(supplier_order: pd.DataFrame, proposal: pd.DataFrame) -> pd.DataFrame:
@@ -84,11 +97,16 @@ def supplier_order_alerts(supplier_order: pd.DataFrame, proposal: pd.DataFrame) 
         key=joined(below["supplier_id"], below["location_id"], day(below["order_on"])),
         worth=short,
         currency=below["currency"],
-        message="The order of " + day(below["order_on"]) + " stays "
-        + percent(short / below["minimum_order_minor"].where(below["minimum_order_minor"] > 0))
-        + " below the supplier's minimum. " + below["reason"].astype("str"),
-        remedy=pd.Series("Add lines, agree an exception, or wait for the next order day.", below.index),
-    )  # fmt: skip
+        message=told(
+            "The order of ",
+            day(below["order_on"]),
+            " stays ",
+            percent(short / below["minimum_order_minor"].where(below["minimum_order_minor"] > 0)),
+            " below the supplier's minimum. ",
+            below["reason"],
+        ),
+        remedy="Add lines, agree an exception, or wait for the next order day.",
+    )
     stuck = proposal[
         (proposal["binding_constraint"] == "no_supplier")
         & (proposal["final_units"] <= 0)
@@ -100,8 +118,9 @@ def supplier_order_alerts(supplier_order: pd.DataFrame, proposal: pd.DataFrame) 
         key=joined(stuck["sku_id"], stuck["location_id"]),
         worth=stuck["gain_minor"],
         currency=stuck["currency"],
-        message=plain(stuck["need_units"]) + " units are needed and no supplier can deliver them. "
-        + stuck["reason"].astype("str"),
-        remedy=pd.Series("Add a supplier's terms, or set the SKU to run_down.", stuck.index),
-    )  # fmt: skip
+        message=told(
+            plain(stuck["need_units"]), " units are needed and no supplier can deliver them. ", stuck["reason"]
+        ),
+        remedy="Add a supplier's terms, or set the SKU to run_down.",
+    )
     return pd.concat([minimum, unsold], ignore_index=True)
