@@ -111,9 +111,7 @@ def measure_containers() -> dict[str, float]:
             begin = time.thread_time()
             loading = load_container(goods, inner, effort=EFFORT, must_be_supported=supported)
             seconds = time.thread_time() - begin
-            faults = packing_faults(
-                goods, loading.placements, inner, least_support=1.0 if supported else 0.0
-            )
+            faults = packing_faults(goods, loading.placements, inner, least_support=1.0 if supported else 0.0)
             if faults:
                 sys.exit(f"container: {faults}")
             return loading.fill_share, seconds

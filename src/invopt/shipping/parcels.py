@@ -116,12 +116,10 @@ def _cartons(carton: pd.DataFrame, settings: Shipping, stock: Mapping[str, int])
     inner = np.maximum(inner - 2 * settings.padding_mm, 0).reshape(-1, 3)
     volume = inner.prod(axis=1) // 1000
     # Prices count only where all can be compared; the volume then decides among equals.
-    comparable = carton["cost_minor"].notna().all() and carton["currency"].nunique(dropna=False) <= 1
+    comparable = carton["cost_minor"].notna().all() and len(carton["currency"].unique()) <= 1
     price = carton["cost_minor"].fillna(0).to_numpy(np.int64) if comparable else np.zeros(len(carton), np.int64)
     count = [stock.get(carton_id, Cartons.PLENTY) for carton_id in carton["carton_id"]]
-    return Cartons.of(
-        inner, carton["empty_weight_g"], carton["maximum_weight_g"], price * (1 << 32) + volume, count
-    )
+    return Cartons.of(inner, carton["empty_weight_g"], carton["maximum_weight_g"], price * (1 << 32) + volume, count)
 
 
 def _units_in_cartons(rows: IntArray, boxed: IntArray, lines: pd.DataFrame) -> pd.DataFrame:
@@ -145,7 +143,8 @@ def _units_alone(units: pd.DataFrame, lines: pd.DataFrame, sizes: Cartons) -> pd
     line = lines.iloc[left]
     largest = np.sort(sizes.inner_mm, axis=1) if len(sizes.inner_mm) else np.zeros((0, 3), np.int64)
     sides = np.sort(line[["length_mm", "width_mm", "height_mm"]].to_numpy(np.int64).reshape(-1, 3), axis=1)
-    is_too_large = ~(sides[:, None, :] <= largest[None]).all(axis=2).any(axis=1)
+    fits = np.all(sides[:, None, :] <= largest[None], axis=2)
+    is_too_large = ~np.any(fits, axis=1)
     is_too_heavy = line["weight_g"].to_numpy() > (sizes.limit_g - sizes.empty_g).max(initial=0)
     why = np.select(
         [line["ships_alone"], len(largest) == 0, is_too_large, is_too_heavy],

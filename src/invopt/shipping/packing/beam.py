@@ -79,9 +79,7 @@ def _rank_blocks(
         x, y, z = extent[block]
         if x > room_x or y > room_y or z > room_z:
             continue
-        usable = (
-            (x + reach[0, room_x - x]) * (y + reach[1, room_y - y]) * (z + reach[2, room_z - z])
-        )
+        usable = (x + reach[0, room_x - x]) * (y + reach[1, room_y - y]) * (z + reach[2, room_z - z])
         score = volume[block] + usable
         if found == wanted and score <= best_score[found - 1]:
             continue

@@ -45,7 +45,7 @@ def stacking_extent(sides: IntArray, rotations: IntArray, inner: IntArray, fits:
     for kind in range(len(rotations)):
         for axis in range(3):
             one, other = (axis + 1) % 3, (axis + 2) % 3
-            least = np.int64(1 << 60)
+            least = 1 << 60
             for size in range(len(inner)):
                 if not (fits[kind] >> size) & 1:
                     continue
@@ -111,9 +111,7 @@ def least_cartons(
             for size in range(len(inner)):
                 if (mask >> size) & 1:
                     room = float(inner[size, 0]) * inner[size, 1] * inner[size, 2]
-                    capacity = max(
-                        capacity, share * room / most_volume + (1 - share) * allowed_g[size] / most_weight
-                    )
+                    capacity = max(capacity, share * room / most_volume + (1 - share) * allowed_g[size] / most_weight)
             need = share * total_volume / most_volume + (1 - share) * total_weight / most_weight
             bound = max(bound, int(np.ceil(need / capacity - 1e-9)))
     if bound <= 1 and not _one_holds_all(remaining, volume, weight, fits, inner, allowed_g):

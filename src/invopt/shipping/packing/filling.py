@@ -52,7 +52,7 @@ def _may_stand(
             support += width * depth
         elif unit_is_fragile and not row_is_fragile:
             return False
-    return z == 0 or support >= least_support * dx * dy
+    return bool(z == 0 or support >= least_support * dx * dy)
 
 
 @njit(cache=True, nogil=True)
@@ -64,15 +64,15 @@ def _score(space: IntArray, extent: IntArray, remaining: int, rule: int) -> floa
     near = 1e-3 * (space[0] + space[1]) + 1e-7 * space[1]
     top = space[2] + extent[2]
     if rule == LOWEST:
-        return top * 1e3 + near
+        return float(top * 1e3 + near)
     if rule == TIGHTEST:
         gaps = min(room_x - extent[0], room_y - extent[1], room_z - extent[2])
-        return gaps * 1e4 + top + near
+        return float(gaps * 1e4 + top + near)
     across = (room_x // extent[0]) * (room_y // extent[1])
     layers = room_z // extent[2]
     fitting = min(remaining, across * layers)
     used = -(-fitting // max(across, 1)) * extent[2]
-    return -fitting * 1e6 + (space[2] + used) * 1e2 + near
+    return float(-fitting * 1e6 + (space[2] + used) * 1e2 + near)
 
 
 @njit(cache=True, nogil=True)
@@ -101,10 +101,10 @@ def fill_carton(
     first unit without a place: the caller has no use for a carton that holds only a part.
     """
     space_count = open_carton(spaces, inner[0], inner[1], inner[2])
-    smallest_side = np.int64(1 << 60)
+    smallest_side = 1 << 60
     for kind in range(len(weight)):
         if remaining[kind] > 0:
-            smallest_side = min(smallest_side, sides[kind].min())
+            smallest_side = min(smallest_side, int(sides[kind].min()))
     count = 0
     carton_group = 0
     place = np.empty(6, np.int64)

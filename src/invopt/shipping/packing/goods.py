@@ -17,9 +17,7 @@ BoolArray: TypeAlias = npt.NDArray[np.bool_]
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 
 #: Which side of a good lies along the carton's x, y and z; the first two leave its height upright.
-ORIENTATIONS: IntArray = np.array(
-    [[0, 1, 2], [1, 0, 2], [0, 2, 1], [2, 0, 1], [1, 2, 0], [2, 1, 0]], dtype=np.int64
-)
+ORIENTATIONS: IntArray = np.array([[0, 1, 2], [1, 0, 2], [0, 2, 1], [2, 0, 1], [1, 2, 0], [2, 1, 0]], dtype=np.int64)
 UPRIGHT = 0b000011
 ANY_WAY = 0b111111
 
@@ -41,6 +39,7 @@ class Goods:
     group: IntArray
 
     def __post_init__(self) -> None:
+        """Refuse columns of different lengths, and sizes that cannot be."""
         kinds = len(self.weight_g)
         if self.sides_mm.shape != (kinds, 3):
             raise ValueError(f"sides_mm has shape {self.sides_mm.shape}; {kinds} kinds need ({kinds}, 3)")
@@ -120,6 +119,7 @@ class Search:
     budget: int = 400
 
     def __post_init__(self) -> None:
+        """Refuse a share outside 0 to 1 and an empty budget."""
         if not 0.0 <= self.least_support <= 1.0:
             raise ValueError(f"least_support is a share between 0 and 1, not {self.least_support}")
         if self.budget < 1:

@@ -113,16 +113,10 @@ def _keep_maximal(spaces: IntArray, kept: int, pieces: IntArray, fresh: int) -> 
             is_within = True
             is_equal = True
             for side in range(3):
-                if (
-                    pieces[other, side] > pieces[piece, side]
-                    or pieces[other, side + 3] < pieces[piece, side + 3]
-                ):
+                if pieces[other, side] > pieces[piece, side] or pieces[other, side + 3] < pieces[piece, side + 3]:
                     is_within = False
                     break
-                if (
-                    pieces[other, side] != pieces[piece, side]
-                    or pieces[other, side + 3] != pieces[piece, side + 3]
-                ):
+                if pieces[other, side] != pieces[piece, side] or pieces[other, side + 3] != pieces[piece, side + 3]:
                     is_equal = False
             # Of equal pieces the first stays.
             if is_within and (not is_equal or other < piece):

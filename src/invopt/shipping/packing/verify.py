@@ -37,7 +37,7 @@ def packing_faults(
     kind = placements[:, 0]
     low = placements[:, 1:4]
     high = low + placements[:, 4:7]
-    for unit in np.flatnonzero((low < 0).any(axis=1) | (high > np.asarray(inner_mm)).any(axis=1)):
+    for unit in np.flatnonzero((low < 0).any(axis=1) | (high > np.asarray(inner_mm)).any(axis=1)).tolist():
         faults.append(f"unit {unit} is not inside")
     for unit, (number, extent) in enumerate(zip(kind, placements[:, 4:7], strict=True)):
         if tuple(extent) not in _rotations(goods, int(number)):
