@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,7 @@ import pandas as pd
 from invopt.tables import DECISION, INBOUND, ORDER_COMMITMENT, ORDER_PROPOSAL, REFUSED_DECISION, check, empty
 
 SUBJECT = "order_proposal"
+_DAY = re.compile(r"\|\d{4}-\d{2}-\d{2}(\|\d+)?$")
 FACTS = ("supplier_id", "sku_id", "location_id", "unit_cost_minor", "currency")
 
 
@@ -53,7 +55,8 @@ def decision_value(units: float, proposal: pd.Series | None = None) -> str:
 def commitments(decisions: pd.DataFrame, proposals: pd.DataFrame, as_of: dt.date) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What was approved and where it stands, and the decisions that could not be followed.
 
-    `decisions` is DECISION (rows of subject `order_proposal`, key the proposal's id), `proposals` is
+    `decisions` is DECISION (rows of subject `order_proposal`, key the proposal's id, or SKU|location for the last
+    proposal made by that day), `proposals` is
     ORDER_PROPOSAL rows of the published plans they were made on (needed only for decisions without
     `decision_value`). Decisions are followed in the order of `decided_at`, then `decision_id`:
 
@@ -190,19 +193,19 @@ def _records(decisions: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _base(proposal_id: str) -> str:
     """SKU|location of a proposal's id, which ends in a day and perhaps a number."""
-    parts = proposal_id.split("|")
-    if len(parts) > 3 and len(parts[-1]) < 5 and parts[-1].isdigit():
-        parts = parts[:-1]
-    return "|".join(parts[:-1])
+    return _DAY.sub("", proposal_id)
 
 
 def _stories(decisions: pd.DataFrame, proposals: pd.DataFrame) -> list[_Story]:
     rows = decisions[decisions["subject"] == SUBJECT]
-    wanted = proposals[proposals["proposal_id"].isin(rows["key"])].drop_duplicates("proposal_id", keep="last")
-    known = wanted.set_index("proposal_id")
+    # The key may name the proposal or only its SKU|location.
+    base = proposals["sku_id"] + "|" + proposals["location_id"]
+    wanted = proposals[proposals["proposal_id"].isin(rows["key"]) | base.isin(rows["key"])]
+    known = wanted.drop_duplicates("proposal_id", keep="last").set_index("proposal_id")
     stories: dict[str, _Story] = {}
+    days = _days_proposed(known)
     for row in _records(rows):
-        key = row["key"]
+        key = _resolved(row["key"], row["decided_at"], days)
         story = stories.setdefault(key, _Story(key, _facts_of(key, known)))
         problem = _tell(story, row, known)
         if problem:
@@ -211,6 +214,24 @@ def _stories(decisions: pd.DataFrame, proposals: pd.DataFrame) -> list[_Story]:
             story.decided_by = row["decided_by"]
             story.reason = row["reason"] if isinstance(row["reason"], str) else ""
     return list(stories.values())
+
+
+def _days_proposed(known: pd.DataFrame) -> dict[str, list[tuple[str, str]]]:
+    """The proposals of each SKU|location as (day, id), oldest first."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for proposal_id, sku, location in zip(known.index, known["sku_id"], known["location_id"], strict=True):
+        base = f"{sku}|{location}"
+        found.setdefault(base, []).append((proposal_id[len(base) + 1 :], proposal_id))
+    return {base: sorted(pairs) for base, pairs in found.items()}
+
+
+def _resolved(key: str, decided_at: pd.Timestamp, days: dict[str, list[tuple[str, str]]]) -> str:
+    """The proposal a key means: SKU|location alone is the last proposal made by the day of the decision."""
+    if _DAY.search(key):
+        return key
+    day = decided_at.strftime("%Y-%m-%d")
+    made = [proposal_id for proposed_on, proposal_id in days.get(key, []) if proposed_on[:10] <= day]
+    return made[-1] if made else f"{key}|{day}"
 
 
 def _facts_of(key: str, known: pd.DataFrame) -> dict[str, Any]:

@@ -82,6 +82,13 @@ def test_a_purchase_goes_from_approved_to_closed(
     assert (row["state"], row["open_units"]) == (state, still_open)
 
 
+def test_sku_and_location_alone_mean_the_last_proposal_made_by_then() -> None:
+    plans = shop.many([shop.plan(as_of=dt.date(2026, 2, 27)), shop.plan(), shop.plan(as_of=dt.date(2026, 3, 5))])
+    found, refused = commitments(decided(("approve", None), key="A|MAIN"), plans, shop.AS_OF)
+    assert refused.empty
+    assert found["proposal_id"].tolist() == [KEY]
+
+
 def test_an_approval_taken_back_is_no_commitment() -> None:
     found, _ = commitments(decided(("approve", None), ("reject", None)), shop.plan(), shop.AS_OF)
     assert found.empty
