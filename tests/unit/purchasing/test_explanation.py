@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from invopt.errors import TableError
-from invopt.purchasing import Change, explain, nervousness, plan_changes, purchase_order_lines, what_if
+from invopt.purchasing import Change, explain, nervousness, plan_changes, what_if
 from invopt.tables import PLANNED_ORDER, check
 from tests.unit.purchasing import shop
 
@@ -96,16 +96,3 @@ def test_nervousness_is_the_share_of_value_that_moved_in_weeks_both_plans_cover(
     assert nervousness(before, after, dt.date(2026, 3, 4)) == pytest.approx(60 / 200)
     assert nervousness(before, before, dt.date(2026, 3, 4)) == 0.0
     assert pd.isna(nervousness(before.iloc[:0], after, dt.date(2026, 3, 4)))
-
-
-def test_only_what_was_approved_leaves_as_a_purchase_order() -> None:
-    plan = shop.plan(
-        policy=shop.policy(sku_id=["A", "B"]), stock_position=shop.stock(sku_id=["A", "B"]),
-        sku_location=shop.skus(sku_id=["A", "B"]), terms=shop.terms(sku_id=["A", "B"]),
-    )  # fmt: skip
-    plan.loc[plan["sku_id"] == "B", "state"] = "approved"
-    found = purchase_order_lines(plan, shop.suppliers(), shop.products(sku_id="B", product_name="Lamp"))
-    assert found[["purchase_order_id", "line_number", "sku_id", "product_name"]].to_numpy().tolist() == [
-        ["PO-20260302-ACME-MAIN", 1, "B", "Lamp"]
-    ]
-    assert purchase_order_lines(plan.iloc[:0], shop.suppliers()).empty
