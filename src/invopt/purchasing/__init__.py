@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from invopt.purchasing.arrivals import ExpectedArrivals, expected_arrivals
 from invopt.purchasing.decisions import apply_decisions, commitments, commitments_as_inbound, decision_value
+from invopt.purchasing.explanation import QUESTIONS, Change, Explanation, Term, explain, what_if
+from invopt.purchasing.forward_plan import forward_plan
 from invopt.purchasing.open_orders import advise_open_orders
+from invopt.purchasing.plan_changes import nervousness, plan_changes
 from invopt.purchasing.proposal import propose
+from invopt.purchasing.purchase_orders import purchase_order_lines
 from invopt.purchasing.supplier_choice import SupplierChoice, choose_suppliers
 from invopt.purchasing.supplier_orders import supplier_orders
 from invopt.purchasing.terms import TermsInForce, terms_in_force
 
 __all__ = [
+    "QUESTIONS",
+    "Change",
+    "ExpectedArrivals",
+    "Explanation",
     "SupplierChoice",
+    "Term",
     "TermsInForce",
     "advise_open_orders",
     "apply_decisions",
@@ -18,7 +28,14 @@ __all__ = [
     "commitments",
     "commitments_as_inbound",
     "decision_value",
+    "expected_arrivals",
+    "explain",
+    "forward_plan",
+    "nervousness",
+    "plan_changes",
     "propose",
+    "purchase_order_lines",
     "supplier_orders",
     "terms_in_force",
+    "what_if",
 ]

@@ -4,34 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
+from invopt.purchasing.decision_story import (
+    DATES,
+    FACTS,
+    PROPOSAL_DAY,
+    SUBJECT,
+    Story,
+    day_of,
+    in_order,
+    plain,
+    stories,
+)
 from invopt.tables import DECISION, INBOUND, ORDER_COMMITMENT, ORDER_PROPOSAL, REFUSED_DECISION, check, empty
-
-SUBJECT = "order_proposal"
-FACTS = ("supplier_id", "sku_id", "location_id", "unit_cost_minor", "currency")
-
-
-@dataclass
-class _Story:
-    """All decisions about one proposal, told in their order."""
-
-    proposal_id: str
-    facts: dict[str, Any]
-    state: str = "proposed"
-    units: int = 0  # thousandths
-    received: int = 0
-    purchase_order_id: str | None = None
-    approved_on: pd.Timestamp | None = None
-    sent_on: pd.Timestamp | None = None
-    confirmed_on: pd.Timestamp | None = None
-    expires_on: pd.Timestamp | None = None
-    decided_by: str = ""
-    reason: str = ""
-    refused: list[tuple[str, str, str, str]] = field(default_factory=list)
 
 
 def decision_value(units: float, proposal: pd.Series | None = None) -> str:
@@ -46,14 +34,15 @@ def decision_value(units: float, proposal: pd.Series | None = None) -> str:
     """
     value: dict[str, Any] = {"units": int(units) if float(units).is_integer() else float(units)}
     if proposal is not None:
-        value |= {name: _plain(proposal[name]) for name in FACTS}
+        value |= {name: plain(proposal[name]) for name in (*FACTS, *DATES)}
     return json.dumps(value)
 
 
 def commitments(decisions: pd.DataFrame, proposals: pd.DataFrame, as_of: dt.date) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What was approved and where it stands, and the decisions that could not be followed.
 
-    `decisions` is DECISION (rows of subject `order_proposal`, key the proposal's id), `proposals` is
+    `decisions` is DECISION (rows of subject `order_proposal`, key the proposal's id, or SKU|location for the last
+    proposal made by that day), `proposals` is
     ORDER_PROPOSAL rows of the published plans they were made on (needed only for decisions without
     `decision_value`). Decisions are followed in the order of `decided_at`, then `decision_id`:
 
@@ -64,10 +53,10 @@ def commitments(decisions: pd.DataFrame, proposals: pd.DataFrame, as_of: dt.date
 
     Returns ORDER_COMMITMENT and REFUSED_DECISION.
     """
-    stories = _stories(check(decisions, DECISION), proposals)
     today = pd.Timestamp(as_of)
-    rows, refused = [], []
-    for story in stories:
+    rows: list[dict[str, Any]] = []
+    refused: list[tuple[str, str, str, str]] = []
+    for story in stories(check(decisions, DECISION), proposals):
         refused += story.refused
         if story.approved_on is None:
             continue
@@ -77,7 +66,8 @@ def commitments(decisions: pd.DataFrame, proposals: pd.DataFrame, as_of: dt.date
             {
                 "proposal_id": story.proposal_id,
                 "purchase_order_id": story.purchase_order_id,
-                **story.facts,
+                **{name: story.facts[name] for name in FACTS},
+                **{name: day_of(story.facts.get(name)) for name in DATES},
                 "approved_units": story.units / 1_000,
                 "received_units": story.received / 1_000,
                 "open_units": 0.0 if done else max(story.units - story.received, 0) / 1_000,
@@ -140,7 +130,7 @@ def apply_decisions(proposals: pd.DataFrame, decisions: pd.DataFrame, as_of: dt.
     """
     result = check(proposals, ORDER_PROPOSAL).copy()
     rows = check(decisions, DECISION)
-    told = {story.proposal_id: story for story in _stories(rows, result)}
+    told = {story.proposal_id: story for story in stories(rows, result)}
     today = pd.Timestamp(as_of)
     standing = _standing(rows, today)
     base = result["sku_id"] + "|" + result["location_id"]
@@ -157,7 +147,7 @@ def apply_decisions(proposals: pd.DataFrame, decisions: pd.DataFrame, as_of: dt.
     return check(result, ORDER_PROPOSAL)
 
 
-def _follow(proposals: pd.DataFrame, index: Any, story: _Story) -> None:
+def _follow(proposals: pd.DataFrame, index: Any, story: Story) -> None:
     """Write an approved quantity into its proposal; the change is a term of its own."""
     row: dict[str, Any] = proposals.loc[index].to_dict()
     proposed = round((row["final_units"] - row["decision_change_units"]) * 1_000)
@@ -173,9 +163,9 @@ def _standing(decisions: pd.DataFrame, today: pd.Timestamp) -> dict[str, str]:
     states = {"reject": "rejected", "snooze": "snoozed", "reopen": "", "approve": "", "change": ""}
     found: dict[str, str] = {}
     rows = decisions[(decisions["subject"] == SUBJECT) & decisions["action"].isin(states)]
-    ordered: list[dict[str, Any]] = _records(rows)
+    ordered: list[dict[str, Any]] = in_order(rows)
     for row in ordered:
-        base, last_day = _base(row["key"]), _day(row["expires_on"])
+        base, last_day = _base(row["key"]), day_of(row["expires_on"])
         if states[row["action"]] and last_day is not None and last_day >= today:
             found[base] = states[row["action"]]
         else:
@@ -183,137 +173,6 @@ def _standing(decisions: pd.DataFrame, today: pd.Timestamp) -> dict[str, str]:
     return found
 
 
-def _records(decisions: pd.DataFrame) -> list[dict[str, Any]]:
-    ordered: list[dict[str, Any]] = decisions.sort_values(["decided_at", "decision_id"]).to_dict("records")  # type: ignore[assignment]
-    return ordered
-
-
 def _base(proposal_id: str) -> str:
     """SKU|location of a proposal's id, which ends in a day and perhaps a number."""
-    parts = proposal_id.split("|")
-    if len(parts) > 3 and len(parts[-1]) < 5 and parts[-1].isdigit():
-        parts = parts[:-1]
-    return "|".join(parts[:-1])
-
-
-def _stories(decisions: pd.DataFrame, proposals: pd.DataFrame) -> list[_Story]:
-    rows = decisions[decisions["subject"] == SUBJECT]
-    wanted = proposals[proposals["proposal_id"].isin(rows["key"])].drop_duplicates("proposal_id", keep="last")
-    known = wanted.set_index("proposal_id")
-    stories: dict[str, _Story] = {}
-    for row in _records(rows):
-        key = row["key"]
-        story = stories.setdefault(key, _Story(key, _facts_of(key, known)))
-        problem = _tell(story, row, known)
-        if problem:
-            story.refused.append((row["decision_id"], key, row["action"], problem))
-        else:
-            story.decided_by = row["decided_by"]
-            story.reason = row["reason"] if isinstance(row["reason"], str) else ""
-    return list(stories.values())
-
-
-def _facts_of(key: str, known: pd.DataFrame) -> dict[str, Any]:
-    if key not in known.index:
-        return {}
-    row = known.loc[key]
-    return {name: _plain(row[name]) for name in FACTS}
-
-
-def _tell(story: _Story, row: dict[str, Any], known: pd.DataFrame) -> str:
-    """Follow one decision; returns what is wrong with it, or nothing."""
-    action, day = row["action"], row["decided_at"].normalize()
-    is_sent = story.sent_on is not None
-    if action in ("approve", "change"):
-        if is_sent:
-            return "it was already sent: change the purchase order with the supplier and record what is received"
-        return _approve(story, row, known)
-    if action in ("reject", "snooze", "reopen"):
-        if is_sent:
-            return "it was already sent: cancel it with the supplier, then close it"
-        story.state = {"reject": "rejected", "snooze": "snoozed", "reopen": "proposed"}[action]
-        story.approved_on, story.expires_on = None, _day(row["expires_on"])
-        return ""
-    if action == "send":
-        if story.approved_on is None or is_sent:
-            return "it was already sent" if is_sent else "approve it before it is sent"
-        story.sent_on, story.state = day, "sent"
-        story.purchase_order_id = row["to_value"] if isinstance(row["to_value"], str) else story.proposal_id
-        return ""
-    if action in ("confirm", "receive", "close"):
-        if not is_sent and action != "close":
-            return "send it before it is confirmed or received"
-        return _follow_up(story, action, row["to_value"])
-    return f"unknown action {action!r}: approve, change, reject, snooze, reopen, send, confirm, receive or close"
-
-
-def _approve(story: _Story, row: dict[str, Any], known: pd.DataFrame) -> str:
-    value = _value(row["to_value"])
-    if value is None:
-        return f"{row['to_value']!r} is no quantity: give units as a number"
-    if "units" not in value:
-        if row["action"] == "change":
-            return "a change needs the new quantity as its value"
-        if story.proposal_id not in known.index:
-            return "its proposal is no longer at hand: give the quantity with the decision"
-        value["units"] = known["final_units"].to_dict()[story.proposal_id]
-    try:
-        units = round(float(value.pop("units")) * 1_000)
-    except (TypeError, ValueError, OverflowError):
-        return f"{row['to_value']!r} holds no quantity: give units as a number"
-    facts = story.facts | {name: value[name] for name in FACTS if name in value}
-    missing = [name for name in FACTS if facts.get(name) is None]
-    if missing:
-        return f"{', '.join(missing)} unknown: approve it from a plan that holds the proposal"
-    if units < 0:
-        return "a quantity below zero cannot be bought"
-    story.facts, story.units, story.approved_on = facts, units, row["decided_at"].normalize()
-    story.expires_on = _day(row["expires_on"])
-    story.state = "changed" if row["action"] == "change" else "approved"
-    return ""
-
-
-def _follow_up(story: _Story, action: str, value: object) -> str:
-    if action == "close":
-        story.state = "closed"
-        return ""
-    if action == "confirm":
-        day = pd.to_datetime(value, errors="coerce") if isinstance(value, str) else pd.NaT
-        if pd.isna(day):
-            return f"{value!r} is no day: confirm with the arrival day as YYYY-MM-DD"
-        story.confirmed_on = day
-        story.state = "confirmed" if story.state == "sent" else story.state
-        return ""
-    got = _value(value)
-    try:
-        units = round(float((got or {})["units"]) * 1_000)
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return f"{value!r} is no quantity: receive with the units that came"
-    if units <= 0:
-        return "a receipt needs a quantity above zero"
-    story.received += units
-    story.state = "closed" if story.received >= story.units else "partly_received"
-    return ""
-
-
-def _value(text: object) -> dict[str, Any] | None:
-    """The parts of a `to_value`: JSON of `decision_value`, a bare number, or nothing at all."""
-    if not isinstance(text, str) or not text.strip():
-        return {}
-    try:
-        value = json.loads(text)
-    except json.JSONDecodeError:
-        return None
-    if isinstance(value, dict):
-        return value
-    return {"units": value} if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def _day(value: Any) -> pd.Timestamp | None:
-    return None if pd.isna(value) else pd.Timestamp(value)
-
-
-def _plain(value: Any) -> object:
-    if pd.isna(value):
-        return None
-    return value if isinstance(value, str) else int(value)
+    return PROPOSAL_DAY.sub("", proposal_id)

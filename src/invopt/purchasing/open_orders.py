@@ -10,10 +10,11 @@ import pandas as pd
 from numba import njit
 from numpy.typing import NDArray
 
+from invopt.purchasing.arrivals import expected_arrivals
 from invopt.purchasing.keys import positions
 from invopt.purchasing.workings import KEY
 from invopt.settings import Settings
-from invopt.tables import INBOUND, LEAD_TIME, OPEN_ORDER_ADVICE, POLICY, SKU_LOCATION, STOCK_POSITION, check
+from invopt.tables import INBOUND, OPEN_ORDER_ADVICE, POLICY, SKU_LOCATION, STOCK_POSITION, check
 
 LONGEST_WAIT_DAYS = 1_825.0
 DAYS_IN_YEAR = 365.0
@@ -59,14 +60,10 @@ def advise_open_orders(
     facts = _facts(lines, policy, check(stock_position, STOCK_POSITION), skus, settings)
     today = np.datetime64(as_of, "D")
     age = lines["age_days"].to_numpy(dtype=float)
-    median, remaining = _remaining_days(lines, check(lead_time, LEAD_TIME), age, facts, settings)
+    when = expected_arrivals(lines, lead_time, facts["lead_time_days"], settings, as_of)
+    due, wait, expected = when.due_on, when.wait_days, when.expected_on
     confirmed = lines["confirmed_on"].to_numpy().astype("datetime64[D]")
-    ordered = lines["ordered_on"].to_numpy().astype("datetime64[D]")
-    due = np.where(np.isnat(confirmed), ordered + np.ceil(median).astype("timedelta64[D]"), confirmed)
     is_past = due < today
-    stands = ~np.isnat(confirmed) & ~is_past
-    wait = np.where(stands, (due - today).astype(float), np.maximum(np.ceil(remaining), 0.0 if not len(age) else 1.0))
-    expected = today + wait.astype("timedelta64[D]")
 
     flow = _play(lines, wait, facts)
     open_units = lines["open_units"].to_numpy(dtype=float)
@@ -191,36 +188,6 @@ def _facts(
         "currency": currency,
         "waits": waits,
     }
-
-
-def _remaining_days(
-    lines: pd.DataFrame,
-    lead_time: pd.DataFrame,
-    age: NDArray[np.float64],
-    facts: dict[str, NDArray[Any]],
-    settings: Settings,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Median lead time of each line, and the median of what is left of it given its age."""
-    from scipy.special import stdtr, stdtrit
-
-    at = positions(lines, lead_time, ("supplier_id", "sku_id", "location_id"))
-
-    def column(name: str, missing: NDArray[np.float64]) -> NDArray[np.float64]:
-        if not len(lead_time):
-            return missing
-        return np.where(at >= 0, lead_time[name].to_numpy(dtype=float)[np.maximum(at, 0)], missing)
-
-    planned = np.maximum(np.asarray(facts["lead_time_days"], dtype=float), 1.0)
-    location = column("log_location_days", np.log(planned))
-    spread = column("log_scale", np.full(len(lines), settings.lead_time.assumed_log_scale))
-    scale = np.maximum(spread, LEAST_LOG_SCALE)
-    freedom = np.maximum(column("degrees_of_freedom", np.full(len(lines), 30.0)), 1.0)
-    freedom = np.where(np.isfinite(freedom), freedom, 1e6)
-    z = (np.log(np.maximum(age, 0.5)) - location) / scale
-    # The upper tail in place of 1 - F keeps its digits where the order is very old.
-    survives = stdtr(freedom, -z)
-    total = np.exp(location - scale * stdtrit(freedom, np.maximum(survives / 2.0, 1e-12)))
-    return np.exp(location), np.clip(total - age, 0.0, LONGEST_WAIT_DAYS)
 
 
 def _play(

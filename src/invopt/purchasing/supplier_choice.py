@@ -88,9 +88,10 @@ def choose_suppliers(
         kept = np.zeros(count, dtype=bool)
         kept[row[best]] = is_planned[best]
         reasons |= where(named & ~kept, Reason.SUPPLIER_REPLACED)
-    silent = ~has_line & (reasons == 0)
-    is_known = sku_location["sku_id"].isin(terms.skus_known).to_numpy()
-    reasons |= where(silent & is_known, Reason.TERMS_NOT_IN_FORCE) | where(silent & ~is_known, Reason.NO_SUPPLIER)
+    silent = np.flatnonzero(~has_line & (reasons == 0))
+    if len(silent):
+        is_known = sku_location["sku_id"].iloc[silent].isin(terms.skus_known).to_numpy()
+        reasons[silent] = np.where(is_known, int(Reason.TERMS_NOT_IN_FORCE), int(Reason.NO_SUPPLIER))
     return SupplierChoice(chosen, result_lead, result_cost, np.bincount(row, minlength=count), reasons)
 
 

@@ -126,6 +126,8 @@ ORDER_COMMITMENT = Table(
         units("open_units", "still to come; zero once closed, lapsed or rejected", minimum=0),
         minor("unit_cost_minor", "price of one unit", minimum=0),
         text("currency", "ISO 4217 code"),
+        date("order_on", "day the proposal meant to send it", nullable=True),
+        date("expected_on", "day the proposal expected the goods", nullable=True),
         date("approved_on", "day (UTC) of the approval"),
         date("sent_on", "day (UTC) it was sent", nullable=True),
         date("confirmed_on", "arrival day the supplier confirmed", nullable=True),
@@ -144,5 +146,81 @@ REFUSED_DECISION = Table(
         text("key", "what it was about"),
         text("action", "what it asked for"),
         text("reason", "why it could not be followed and how to mend it"),
+    ),
+)
+
+PLAN_CHANGE = Table(
+    "plan_change",
+    grain="one row per SKU and location whose proposal differs from the last plan's",
+    key=("sku_id", "location_id"),
+    columns=(
+        text("sku_id", "SKU"),
+        text("location_id", "location"),
+        units("last_units", "quantity proposed by the last plan", minimum=0),
+        units("units", "quantity proposed now", minimum=0),
+        units("change_units", "the one less the other"),
+        minor("unit_cost_minor", "price of one unit", minimum=0),
+        text("last_urgency", "urgency in the last plan, or not_listed"),
+        text("urgency", "urgency now, or not_listed"),
+        text("cause", "the term of the explanation that changed most"),
+        units("cause_units", "by how much it changed the quantity"),
+    ),
+)
+
+PLANNED_ORDER = Table(
+    "planned_order",
+    grain="one row per SKU, location and week with an order in the forward plan",
+    key=("sku_id", "location_id", "week_start"),
+    columns=(
+        text("sku_id", "SKU"),
+        text("location_id", "receiving location"),
+        text("supplier_id", "supplier"),
+        date("week_start", "first day of the week in which it is sent; the as-of day for the first"),
+        date("expected_on", "day the goods are expected"),
+        units("planned_units", "quantity", minimum=0),
+        minor("amount_minor", "its value at the price of that quantity", minimum=0),
+        text("currency", "ISO 4217 code"),
+        text("kind", "today's proposal, or planned for a later week", choices=("proposal", "planned")),
+    ),
+)
+
+FORWARD_PLAN = Table(
+    "forward_plan",
+    grain="one row per supplier, currency and week",
+    key=("supplier_id", "currency", "week_start"),
+    columns=(
+        text("supplier_id", "supplier; empty for SKUs that none sells"),
+        text("currency", "ISO 4217 code"),
+        date("week_start", "first day of the week; the as-of day for the first"),
+        units("ordered_units", "orders sent in the week", minimum=0),
+        minor("ordered_minor", "their value", minimum=0),
+        units("received_units", "goods that arrive in the week, from open and planned orders", minimum=0),
+        minor("cash_minor", "their value: what falls due on receipt", minimum=0),
+        units("demand_units", "expected demand of the week", minimum=0),
+        units("unserved_units", "of it, what expected stock does not cover", minimum=0),
+        units("stock_units", "expected stock at the end of the week", minimum=0),
+        minor("stock_minor", "its value at cost", minimum=0),
+    ),
+)
+
+PURCHASE_ORDER_DRAFT = Table(
+    "purchase_order_draft",
+    grain="one row per line of a purchase order as it leaves for the supplier",
+    key=("purchase_order_id", "line_number"),
+    columns=(
+        text("purchase_order_id", "number of the order: day of approval, supplier and location"),
+        integer("line_number", "line, counted from 1", minimum=1),
+        text("supplier_id", "supplier"),
+        text("supplier_name", "its name", nullable=True),
+        text("location_id", "where to deliver"),
+        date("order_on", "day to send it", nullable=True),
+        date("expected_on", "day the goods are expected", nullable=True),
+        text("proposal_id", "proposal behind the line"),
+        text("sku_id", "SKU"),
+        text("product_name", "its name", nullable=True),
+        units("ordered_units", "quantity", minimum=0),
+        minor("unit_cost_minor", "price of one unit", minimum=0),
+        minor("amount_minor", "value of the line", minimum=0),
+        text("currency", "ISO 4217 code"),
     ),
 )

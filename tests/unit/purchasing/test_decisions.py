@@ -12,6 +12,7 @@ from invopt.purchasing import (
     commitments,
     commitments_as_inbound,
     decision_value,
+    purchase_order_lines,
     supplier_orders,
 )
 from invopt.tables import DECISION, PURCHASE_ORDER_LINE, check, empty
@@ -80,6 +81,13 @@ def test_a_purchase_goes_from_approved_to_closed(
 ) -> None:
     row = committed(*steps)
     assert (row["state"], row["open_units"]) == (state, still_open)
+
+
+def test_sku_and_location_alone_mean_the_last_proposal_made_by_then() -> None:
+    plans = shop.many([shop.plan(as_of=dt.date(2026, 2, 27)), shop.plan(), shop.plan(as_of=dt.date(2026, 3, 5))])
+    found, refused = commitments(decided(("approve", None), key="A|MAIN"), plans, shop.AS_OF)
+    assert refused.empty
+    assert found["proposal_id"].tolist() == [KEY]
 
 
 def test_an_approval_taken_back_is_no_commitment() -> None:
@@ -162,3 +170,23 @@ def test_the_purchase_order_leaves_out_what_was_rejected_and_says_what_it_lacks(
     assert short["reason"] == "8000 minor units below the minimum"
     rejected = apply_decisions(shop.plan(), decided(("reject", None)), shop.AS_OF)
     assert supplier_orders(rejected, suppliers).empty
+
+
+def test_only_what_was_approved_and_not_sent_leaves_as_a_purchase_order() -> None:
+    approved, _ = commitments(decided(("change", "12")), shop.plan(), shop.AS_OF)
+    found = purchase_order_lines(approved, shop.suppliers(), shop.products(product_name="Lamp")).iloc[0]
+    assert found["purchase_order_id"] == "PO-20260302-ACME-MAIN"
+    assert (found["product_name"], found["ordered_units"], found["amount_minor"]) == ("Lamp", 12.0, 12_000)
+    assert found["expected_on"] == pd.Timestamp("2026-03-09")
+    sent, _ = commitments(decided(("change", "12"), ("send", "PO-1")), shop.plan(), shop.AS_OF)
+    assert purchase_order_lines(sent, shop.suppliers()).empty
+
+
+def test_a_rerun_after_an_approval_proposes_what_is_left_under_an_id_of_its_own() -> None:
+    approval = decided(("approve", decision_value(20, shop.plan().iloc[0])))
+    committed_now, _ = commitments(approval, shop.plan().iloc[:0], shop.AS_OF)
+    inbound = commitments_as_inbound(committed_now, empty(PURCHASE_ORDER_LINE), shop.AS_OF)
+    due = float(inbound["open_units"].sum())
+    rerun = shop.plan(policy=shop.policy(need_units=30.0 - due, on_order_due_units=due), commitments=committed_now)
+    again = apply_decisions(rerun, approval, shop.AS_OF)
+    assert again[["proposal_id", "final_units", "state"]].to_numpy().tolist() == [[f"{KEY}|2", 10.0, "proposed"]]
