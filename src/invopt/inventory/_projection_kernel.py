@@ -161,62 +161,81 @@ def _add_counted_tails(level, shape, stock, stock_max, tails):
 
 
 @njit(cache=True, nogil=True)
-def _gamma_tail_and_loss(level, shape, stock):
-    """Return P(demand > stock) and E(demand - stock)+ of a gamma demand of this mean and shape."""
+def _gamma_tail(level, shape, stock):
+    """Return P(demand > stock) of a gamma demand: Wilson and Hilferty's cube, exactly below a shape of 1."""
     if stock <= 0.0:
-        return 1.0, level - stock
-    if shape < 4.0:
-        x = stock * shape / level
-        tail = 1.0 - gamma_cdf(shape, x)
-        tail_above = 1.0 - gamma_cdf(shape + 1.0, x)
-    else:
-        root = (stock / level) ** (1.0 / 3.0)
-        ninth = 1.0 / (9.0 * shape)
-        tail = normal_cdf((1.0 - ninth - root) / math.sqrt(ninth))
-        ninth_above = 1.0 / (9.0 * (shape + 1.0))
-        root_above = root * (shape / (shape + 1.0)) ** (1.0 / 3.0)
-        tail_above = normal_cdf((1.0 - ninth_above - root_above) / math.sqrt(ninth_above))
-    return tail, max(level * tail_above - stock * tail, 0.0)
+        return 1.0
+    if shape < 1.0:
+        return 1.0 - gamma_cdf(shape, stock * shape / level)
+    ninth = 1.0 / (9.0 * shape)
+    return normal_cdf((1.0 - ninth - np.cbrt(stock / level)) / math.sqrt(ninth))
 
 
 @njit(cache=True, nogil=True)
-def _continuous_tail_and_loss(levels, shapes, stocks, paths, quantity):
-    tail_sum = 0.0
-    loss_sum = 0.0
-    for p in range(paths):
-        if levels[p] <= 0.0:
-            if stocks[p] + quantity < 0.0:
-                tail_sum += 1.0
-                loss_sum -= stocks[p] + quantity
-            continue
-        tail, loss = _gamma_tail_and_loss(levels[p], shapes[p], stocks[p] + quantity)
-        tail_sum += tail
-        loss_sum += loss
-    return tail_sum / paths, loss_sum / paths
+def _tail_or_loss(levels, shapes, stocks, ends, quantity, wants_loss):
+    """Return P(demand > stock + quantity), or E(demand - stock - quantity)+, averaged over the ends of the paths.
 
-
-@njit(cache=True, nogil=True)
-def _continuous_quantity(levels, shapes, stocks, paths, kind, limit):
-    """Return the quantity at which the tail (or the loss) falls to its limit, by bisection."""
-    high = 1.0
-    low = 0.0
-    for p in range(paths):
-        high = max(high, levels[p] - stocks[p] + 4.0 * levels[p] / math.sqrt(shapes[p]))
-        low = max(low, stocks[p])
-    low = -low - 1.0
-    for _ in range(60):
-        tail, loss = _continuous_tail_and_loss(levels, shapes, stocks, paths, high)
-        if (loss if kind == FILL_RATE else tail) <= limit:
-            break
-        high = 2.0 * high + 1.0
-    tolerance = max(1e-4 * (high - low), 0.02)
-    while high - low > tolerance:
-        middle = 0.5 * (low + high)
-        tail, loss = _continuous_tail_and_loss(levels, shapes, stocks, paths, middle)
-        if (loss if kind == FILL_RATE else tail) <= limit:
-            high = middle
+    The loss of a gamma of mean m and shape a is m P(a + 1) - y P(a), with P the tails at y of shapes a + 1 and a of
+    the same scale.
+    """
+    total = 0.0
+    for end in range(ends):
+        level, shape, stock = levels[end], shapes[end], stocks[end] + quantity
+        tail = _gamma_tail(level, shape, stock)
+        if not wants_loss:
+            total += tail
+        elif stock <= 0.0:
+            total += level - stock
         else:
-            low = middle
+            above = _gamma_tail(level * (shape + 1.0) / shape, shape + 1.0, stock)
+            total += max(level * above - stock * tail, 0.0)
+    return total / ends
+
+
+@njit(cache=True, nogil=True)
+def _continuous_quantity(levels, shapes, stocks, ends, wants_loss, limit):
+    """Return the smallest whole quantity whose tail (or loss) is within its limit.
+
+    The Illinois method on whole numbers, halving now and then: the answer does not depend on the bracket, so that a
+    higher target never asks for less.
+    """
+    spread = 1.0
+    low = 0.0
+    high = 1.0
+    for end in range(ends):
+        spread = max(spread, levels[end] / math.sqrt(shapes[end]))
+        high = max(high, levels[end] - stocks[end])
+        low = max(low, stocks[end])
+    low = -math.ceil(low) - 1.0
+    high = math.ceil(high)
+    above = _tail_or_loss(levels, shapes, stocks, ends, low, wants_loss) - limit
+    below = _tail_or_loss(levels, shapes, stocks, ends, high, wants_loss) - limit
+    while below > 0.0 and spread < 1e300:
+        low, above = high, below
+        high += math.ceil(2.0 * spread)
+        spread *= 2.0
+        below = _tail_or_loss(levels, shapes, stocks, ends, high, wants_loss) - limit
+    if above <= 0.0:
+        return low
+    side = 0
+    step = 0
+    while high - low > 1.0:
+        step += 1
+        middle = 0.5 * (low + high)
+        if step % 4 != 0 and above > below:
+            middle = (low * below - high * above) / (below - above)
+        middle = min(max(math.floor(middle + 0.5), low + 1.0), high - 1.0)
+        value = _tail_or_loss(levels, shapes, stocks, ends, middle, wants_loss) - limit
+        if value > 0.0:
+            low, above = middle, value
+            if side == 1:
+                below *= 0.5
+            side = 1
+        else:
+            high, below = middle, value
+            if side == -1:
+                above *= 0.5
+            side = -1
     return high
 
 
@@ -467,15 +486,16 @@ def _project_one(
     else:
         for p in range(ends):
             # Poisson noise on top of the gamma: one gamma of the same mean and variance.
-            level = max(levels[p], 1e-9)
-            shapes[p] = level / (1.0 + level / shapes[p])
+            levels[p] = max(levels[p], 1e-9)
+            shapes[p] = levels[p] / (1.0 + levels[p] / shapes[p])
         if kind == GIVEN_QUANTITY:
             need = given_units
         else:
-            need = math.ceil(_continuous_quantity(levels, shapes, stocks, ends, kind, limit) - 1e-6)
+            need = _continuous_quantity(levels, shapes, stocks, ends, kind == FILL_RATE, limit)
         quantity = max(need, 0.0)
-        tail, loss = _continuous_tail_and_loss(levels, shapes, stocks, ends, quantity)
-        current_tail, _ = _continuous_tail_and_loss(levels, shapes, stocks, ends, 0.0)
+        tail = _tail_or_loss(levels, shapes, stocks, ends, quantity, False)
+        loss = _tail_or_loss(levels, shapes, stocks, ends, quantity, True)
+        current_tail = _tail_or_loss(levels, shapes, stocks, ends, 0.0, False)
 
     mean_stock = 0.0
     for p in range(ends):

@@ -99,7 +99,7 @@ def _count_losses(level: Floats, mean: Floats, dispersion: Floats) -> Floats:
 
 def _together(*values: ArrayLike) -> tuple[tuple[int, ...], list[Floats]]:
     arrays = np.broadcast_arrays(*(np.asarray(value, np.float64) for value in values))
-    return arrays[0].shape, [np.ascontiguousarray(array).ravel() for array in arrays]
+    return arrays[0].shape, [np.require(array, np.float64, ["C", "W"]).ravel() for array in arrays]
 
 
 def negative_binomial_quantile(share: ArrayLike, mean: ArrayLike, dispersion: ArrayLike) -> Floats:

@@ -76,8 +76,8 @@ def _silver_meal(demand, fixed, holding, orders, costs):
 
 def _prepared(demand: ArrayLike, fixed: ArrayLike, holding: ArrayLike) -> tuple[bool, Floats, Floats, Floats]:
     array = np.asarray(demand, np.float64)
-    rows = np.ascontiguousarray(np.atleast_2d(array))
-    k, h = (np.ascontiguousarray(np.broadcast_to(np.asarray(x, np.float64), (len(rows),))) for x in (fixed, holding))
+    rows = np.require(np.atleast_2d(array), np.float64, ["C", "W"])
+    k, h = (np.require(np.broadcast_to(x, (len(rows),)), np.float64, ["C", "W"]) for x in (fixed, holding))
     if not ((rows >= 0).all() and (k >= 0).all() and (h >= 0).all()):
         raise TableError("lot sizing: demand, fixed cost and holding cost must not be negative or missing.")
     return array.ndim == 1, rows, k, h

@@ -196,7 +196,7 @@ def min_max_policy(
         )
     )  # fmt: skip
     shape = arrays[0].shape
-    mean, fixed, h, p, k, lead, review = (np.ascontiguousarray(array).ravel() for array in arrays)
+    mean, fixed, h, p, k, lead, review = (np.require(array, np.float64, ["C", "W"]).ravel() for array in arrays)
     if not ((mean > 0) & (fixed > 0) & (h > 0) & (p > 0) & (k >= 0) & (lead >= 0) & (review >= 1)).all():
         raise TableError("(s, S): demand and costs must be above 0, lead time from 0 and review period from 1.")
     longest = mean * (lead + review)

@@ -11,11 +11,11 @@ maximum.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from invopt.errors import InfeasibleError, TableError
 from invopt.inventory import _projection_kernel as kernel
@@ -89,7 +89,7 @@ class DemandOutlook:
         shares = np.atleast_2d(np.asarray(self.day_shares, np.float64))
         if shares.shape[1] != self.days_per_period or shares.shape[0] not in (1, self.size):
             raise TableError(f"demand outlook: day_shares of shape {shares.shape} fit neither one row nor each row.")
-        return np.ascontiguousarray(shares)
+        return _owned(shares)
 
 
 @dataclass(frozen=True)
@@ -258,7 +258,7 @@ def project(
     >>> plan = project(
     ...     outlook, 12.0, LeadTimes.certain(2), target_kind="cost", target_share=0.9, review_days=1)
     >>> int(plan.need_units[0])
-    6
+    7
     """
     size = demand.size
     if paths not in _GENERATORS:
@@ -279,7 +279,7 @@ def project(
         kind,
         share,
         np.zeros(size),
-        lost == 1,
+        _owned(lost == 1, np.bool_),
         review_days,
         backorder_units,
         arrivals,
@@ -323,7 +323,7 @@ def imply(
         np.full(size, kernel.GIVEN_QUANTITY, np.int64),
         np.full(size, 0.5),
         _column(order_units, size, "order_units"),
-        lost == 1,
+        _owned(lost == 1, np.bool_),
         review_days,
         backorder_units,
         arrivals,
@@ -355,7 +355,7 @@ def _run(
     on_hand = _column(on_hand_units, size, "on_hand_units")
     backorders = _column(backorder_units, size, "backorder_units")
     result = kernel.project_block(
-        np.ascontiguousarray(demand.mean_units, np.float64),
+        _owned(demand.mean_units),
         _column(demand.dispersion, size, "dispersion"),
         _column(demand.level_variance, size, "level_variance"),
         demand.first_day,
@@ -363,13 +363,13 @@ def _run(
         demand.shares(),
         on_hand,
         backorders,
-        due.start,
-        due.day,
-        due.units,
-        due.age_days,
-        due.log_scale,
-        due.degrees_of_freedom,
-        due.is_return,
+        _owned(due.start, np.int64),
+        _owned(due.day),
+        _owned(due.units),
+        _owned(due.age_days),
+        _owned(due.log_scale),
+        _owned(due.degrees_of_freedom),
+        _owned(due.is_return, np.bool_),
         _column(lead_times.log_location_days, size, "log_location_days"),
         _column(lead_times.log_scale, size, "log_scale"),
         _column(lead_times.degrees_of_freedom, size, "degrees_of_freedom", may_be_infinite=True),
@@ -379,7 +379,7 @@ def _run(
         share,
         given_units,
         is_lost,
-        np.arange(size, dtype=np.uint64) if seeds is None else seeds,
+        np.arange(size, dtype=np.uint64) if seeds is None else _owned(seeds, np.uint64),
         paths,
         _BRANCHES,
         np.array(_GENERATORS[paths], np.int64),
@@ -410,6 +410,11 @@ def _run(
     )
 
 
+def _owned(values: NDArray[Any], dtype: DTypeLike = np.float64) -> NDArray[Any]:
+    """Return a contiguous writable array: numba compiles anew for every mix of writable and read-only arguments."""
+    return np.require(values, dtype, ["C_CONTIGUOUS", "WRITEABLE"])
+
+
 def _column(values: ArrayLike, size: int, name: str, *, may_be_infinite: bool = False) -> Floats:
     """Return a contiguous value per SKU-location; refuse what is missing or of another length."""
     array = np.asarray(values, np.float64)
@@ -418,7 +423,7 @@ def _column(values: ArrayLike, size: int, name: str, *, may_be_infinite: bool = 
     bad = np.isnan(array) if may_be_infinite else ~np.isfinite(array)
     if bad.any():
         raise TableError(f"projection: {int(bad.sum())} values of {name} are missing or infinite.")
-    return np.ascontiguousarray(np.broadcast_to(array, (size,)))
+    return _owned(np.broadcast_to(array, (size,)))
 
 
 def _codes(values: str | NDArray[np.str_], size: int, known: dict[str, int], name: str) -> NDArray[np.int64]:
@@ -426,4 +431,4 @@ def _codes(values: str | NDArray[np.str_], size: int, known: dict[str, int], nam
     codes = names.map(known)
     if codes.isna().any():
         raise TableError(f"projection: {name} {names[codes.isna()].iloc[0]!r} is none of {sorted(known)}.")
-    return np.asarray(codes, np.int64)
+    return _owned(codes.to_numpy(), np.int64)

@@ -164,7 +164,7 @@ def _arrays(*values: ArrayLike) -> tuple[tuple[int, ...], list[Floats]]:
     for array in arrays[:-1]:
         if not (array > 0).all():
             raise TableError("(r, Q): demand, lead-time demand and every cost must be above 0 and not missing.")
-    return arrays[0].shape, [np.ascontiguousarray(array).ravel() for array in arrays]
+    return arrays[0].shape, [np.require(array, np.float64, ["C", "W"]).ravel() for array in arrays]
 
 
 def _policy(result: Floats, shape: tuple[int, ...]) -> ReorderPolicy:
