@@ -14,7 +14,6 @@ import pandas as pd
 
 from invopt import database
 from invopt.database import Database
-from invopt.decisions import read_decisions
 from invopt.purchasing import commitments, commitments_as_inbound
 from invopt.stages.run import Run
 from invopt.tables import (
@@ -73,7 +72,7 @@ def gather_facts(run: Run) -> None:
 
 def with_commitments(sent: pd.DataFrame, run: Run) -> pd.DataFrame:
     """Open purchase orders and what was approved since: a plan proposes only what is left."""
-    decisions = read_decisions(run.workspace.decisions_path)
+    decisions = run.decisions()
     committed, _ = commitments(decisions, empty(ORDER_PROPOSAL), run.as_of)
     approved = commitments_as_inbound(committed, run.read(PURCHASE_ORDER_LINE), run.as_of)
     return pd.concat([sent, approved], ignore_index=True) if len(approved) else sent

@@ -182,7 +182,7 @@ def work(run: Run, stage: Stage) -> None:
         raise
     except InvoptError as error:
         raise StageError(f"Stage {stage.name!r} failed ({stage.meaning}). {error} {stage.remedy}") from error
-    run.mark_done(stage.name, clock() - started)
+    run.mark_done(stage.name, clock() - started, stage.makes)
 
 
 def peak_gib() -> float:

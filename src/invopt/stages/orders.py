@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from invopt.calendars import WorkingCalendar
-from invopt.decisions import read_decisions
 from invopt.orders import allocate, available_stock, expected_receipts, verify
 from invopt.stages.run import Run
 from invopt.tables import (
@@ -32,7 +31,7 @@ def plan_orders(run: Run) -> None:
     checks = verify(
         lines,
         run.read(PRODUCT),
-        read_decisions(run.workspace.decisions_path),
+        run.decisions(),
         settings,
         as_of,
         run.read(CARRIER_SERVICE),

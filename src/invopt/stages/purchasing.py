@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from invopt.decisions import read_decisions
 from invopt.purchasing import (
     advise_open_orders,
     apply_decisions,
@@ -37,7 +36,7 @@ def plan_purchases(run: Run) -> None:
     known, policy, stock = run.read(SKU_LOCATION), run.read(POLICY), run.read(STOCK_POSITION)
     terms = usable_terms(run.read(SUPPLIER_TERM), known[known["is_planned"]], settings)
     suppliers, lead_time = run.read(SUPPLIER), run.read(LEAD_TIME)
-    decisions = read_decisions(run.workspace.decisions_path)
+    decisions = run.decisions()
     committed, refused = commitments(decisions, empty(ORDER_PROPOSAL), run.as_of)
     proposals = propose(
         policy,

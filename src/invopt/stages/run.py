@@ -14,18 +14,23 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 import invopt
 from invopt.calendars import start_of_day_utc
 from invopt.database import DatabaseContext, open_database, over_parquet
+from invopt.decisions import read_decisions
 from invopt.errors import StageError
 from invopt.settings import Settings
 from invopt.tables import RUN_TABLES, SKU_LOCATION, Table, check, empty
 from invopt.workspace import Snapshot, Workspace, replace_text
 
 Progress = Callable[[str], None]
+
+_DETAILS = "run.json"
+_DECISIONS = "decisions.jsonl"
 
 
 def silent(_: str) -> None:
@@ -65,6 +70,10 @@ class Run:
     def snapshot(self) -> Snapshot:
         """The run's tables, for readers."""
         return Snapshot(self.folder)
+
+    def decisions(self) -> pd.DataFrame:
+        """The decisions as they stood when the run began (table `decision`); later ones belong to the next run."""
+        return read_decisions(self.folder / _DECISIONS)
 
     def database(self) -> DatabaseContext:
         """The workspace's database, for one short piece of work."""
@@ -126,14 +135,24 @@ class Run:
         """Whether a stage of this run has finished."""
         return self._done_file(stage).is_file()
 
-    def mark_done(self, stage: str, seconds: float) -> None:
+    def mark_done(self, stage: str, seconds: float, made: tuple[Table, ...]) -> None:
         """Say that a stage has finished, after all its tables are whole."""
-        replace_text(self._done_file(stage), json.dumps({"stage": stage, "seconds": round(seconds, 3)}))
+        entry = {"stage": stage, "seconds": round(seconds, 3), "rows": self.count(*made)}
+        replace_text(self._done_file(stage), json.dumps(entry))
+
+    def count(self, *tables: Table) -> int:
+        """Rows of tables of this run, together."""
+        with self.tables(*tables) as db:
+            return sum(int(db.scalar(f"select count(*) from {table.name}")) for table in tables)
+
+    def stage_entries(self) -> list[dict[str, Any]]:
+        """Name, seconds and rows written of each finished stage, in the order in which they finished."""
+        done = sorted(self.folder.glob("*.done"), key=lambda path: path.stat().st_mtime_ns)
+        return [json.loads(path.read_text(encoding="utf-8")) for path in done]
 
     def stage_seconds(self) -> dict[str, float]:
         """How long each finished stage took."""
-        entries = [json.loads(path.read_text(encoding="utf-8")) for path in self.folder.glob("*.done")]
-        return {entry["stage"]: float(entry["seconds"]) for entry in entries}
+        return {entry["stage"]: float(entry["seconds"]) for entry in self.stage_entries()}
 
     def _done_file(self, stage: str) -> Path:
         return self.folder / f"{stage}.done"
@@ -161,44 +180,69 @@ def begin(
     with connect(workspace) as db:
         db.create_tables()
         files = db.frame("select file_id, recorded_at from ingested_file order by file_id")
+    decisions = workspace.decisions_path.read_bytes()
     inputs = hashlib.sha256(files.to_csv(index=False).encode())
-    inputs.update(workspace.decisions_path.read_bytes())
+    inputs.update(decisions)
     inputs.update(workspace.return_policy_path.read_bytes())
-    identity = "|".join((kind, as_of.isoformat(), workspace.settings.hash, inputs.hexdigest(), invopt.__version__))
-    run_id = f"{as_of.isoformat()}-{kind}-{hashlib.sha256(identity.encode()).hexdigest()[:12]}"
+    plan_id = "" if kind == "plan" else published_plan_id(workspace)
+    parts = (kind, as_of.isoformat(), workspace.settings.hash, inputs.hexdigest(), plan_id, invopt.__version__)
+    run_id = f"{as_of.isoformat()}-{kind}-{hashlib.sha256('|'.join(parts).encode()).hexdigest()[:12]}"
     moment = seen_until or start_of_day_utc(as_of, workspace.settings.business.time_zone)
-    details = workspace.runs / run_id / "run.json"
-    if details.is_file():  # taken up again: what it has seen stays what it was
-        moment = dt.datetime.fromisoformat(json.loads(details.read_text(encoding="utf-8"))["seen_until"])
+    folder = workspace.runs / run_id
+    if (folder / _DETAILS).is_file():  # taken up again: what it has seen stays what it was
+        moment = dt.datetime.fromisoformat(details(folder)["seen_until"])
     else:
-        details.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        # A decision made from now on is an input of the next run: this one keeps what it began with.
+        replace_text(folder / _DECISIONS, decisions.decode())
         entry = {
             "kind": kind,
+            "plan_id": plan_id or run_id,
             "as_of": as_of.isoformat(),
             "seen_until": moment.isoformat(),
             "settings": workspace.settings.hash,
             "inputs": inputs.hexdigest()[:16],
         }
-        replace_text(details, json.dumps(entry))
+        replace_text(folder / _DETAILS, json.dumps(entry))
     return Run(workspace, as_of, run_id, moment, progress)
 
 
-def carry_over(run: Run, made: tuple[Table, ...]) -> None:
-    """Link the published tables that this run does not make itself into it, so that readers find a whole plan.
+def details(folder: Path) -> dict[str, str]:
+    """What a run is: its kind, its day, what it has seen, and the plan that it builds on."""
+    entry: dict[str, str] = json.loads((folder / _DETAILS).read_text(encoding="utf-8"))
+    return entry
+
+
+def published_plan_id(workspace: Workspace) -> str:
+    """The whole night under the published run: itself, or the one it was carried over from.
 
     Raises `StageError` where no night has been published yet.
     """
-    published = run.workspace.published
+    published = workspace.published
     if published is None:
         raise StageError("There is no plan yet to build on. Make one with: invopt plan")
-    if published.run_id == run.run_id:
+    return details(published.folder)["plan_id"]
+
+
+def carry_over(run: Run, made: tuple[Table, ...]) -> None:
+    """Link the published tables that this run does not make itself into it, so that readers find a whole plan."""
+    published = run.workspace.published
+    if published is None or published.run_id == run.run_id:
         return
     for table in RUN_TABLES:
         for source in published.files(table.name) if table not in made else ():
-            target = run.folder / table.name / source.name
-            target.parent.mkdir(exist_ok=True)
-            target.unlink(missing_ok=True)
-            target.hardlink_to(source)
+            _link(source, run.folder / table.name / source.name)
+
+
+def _link(source: Path, target: Path) -> None:
+    """Make `target` another name of the file `source`, in one step for whoever reads `target`."""
+    if target.exists() and target.samefile(source):
+        return
+    target.parent.mkdir(exist_ok=True)
+    part = target.with_suffix(".part")
+    part.unlink(missing_ok=True)
+    part.hardlink_to(source)
+    part.replace(target)
 
 
 def clock() -> float:
