@@ -16,6 +16,7 @@ from invopt.stages.exports import write_exports
 from invopt.stages.facts import gather_facts
 from invopt.stages.forecast import make_forecast
 from invopt.stages.orders import plan_orders
+from invopt.stages.parcels import follow_parcels, plan_shipping
 from invopt.stages.policy import make_policy
 from invopt.stages.publish import prune, publish
 from invopt.stages.purchasing import plan_purchases
@@ -30,6 +31,7 @@ from invopt.tables import (
     ASSUMPTION,
     BACKLOG,
     CLEANED_DEMAND,
+    DELIVERY_OPTION,
     DEMAND,
     DISPOSAL,
     EXPECTED_RETURN,
@@ -42,6 +44,8 @@ from invopt.tables import (
     ORDER_CHECK,
     ORDER_COMMITMENT,
     ORDER_PROPOSAL,
+    PARCEL,
+    PARCEL_LINE,
     POLICY,
     REFUSED_DECISION,
     RETURN_AUTHORISATION,
@@ -49,9 +53,11 @@ from invopt.tables import (
     RETURN_RATE,
     RETURN_SUMMARY,
     RETURNED_SALE,
+    SHIPMENT,
     SKU_LOCATION,
     STOCK_POSITION,
     SUPPLIER_ORDER,
+    TRANSIT_TIME,
     Table,
 )
 from invopt.workspace import Workspace
@@ -85,6 +91,13 @@ NIGHT: tuple[Stage, ...] = (
     ),
     Stage("lead_times", make_lead_times, (LEAD_TIME,), "how long each supplier takes", "Look at the receipts."),
     Stage(
+        "tracking",
+        follow_parcels,
+        (SHIPMENT, TRANSIT_TIME),
+        "where parcels are, and how long trips take",
+        "Look at the tracking events.",
+    ),
+    Stage(
         "returns",
         answer_returns,
         (RETURN_AUTHORISATION, DISPOSAL, RETURN_SUMMARY, RETURN_RATE, EXPECTED_RETURN),
@@ -106,6 +119,13 @@ NIGHT: tuple[Stage, ...] = (
         "what to buy",
         "Look at the suppliers' terms.",
     ),
+    Stage(
+        "parcels",
+        plan_shipping,
+        (PARCEL, PARCEL_LINE, DELIVERY_OPTION),
+        "cartons, carriers and promises",
+        "Look at cartons and rate cards.",
+    ),
     Stage("alerts", raise_alerts, (ALERT,), "what needs a person", "Look at the tables named."),
     Stage("assumptions", list_assumptions, (ASSUMPTION,), "what was assumed", "Look at the settings."),
     Stage("exports", write_exports, (), "the plan as CSV, Excel and Parquet", "Look at the exports folder."),
@@ -113,8 +133,8 @@ NIGHT: tuple[Stage, ...] = (
 )
 
 # Parts of the night that run through the day, on the forecasts and policies of the last night.
-FULFIL_STAGES = ("facts", "orders", "parcels", "alerts", "exports", "report")
-RETURNS_STAGES = ("facts", "returns", "alerts", "report")
+FULFIL_STAGES = ("facts", "tracking", "orders", "parcels", "alerts", "exports", "report")
+RETURNS_STAGES = ("facts", "tracking", "returns", "alerts", "report")
 
 
 def day_part(names: tuple[str, ...]) -> tuple[Stage, ...]:

@@ -1,0 +1,54 @@
+"""Tracking and parcels stages: what carriers say of parcels under way, and what leaves today."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from invopt.shipping.plan import Network, plan_parcels
+from invopt.shipping.tracking import fold_events
+from invopt.shipping.transit import transit_times
+from invopt.stages.run import Run
+from invopt.tables import (
+    ALLOCATION,
+    CARRIER_SERVICE,
+    CARRIER_ZONE,
+    CARTON,
+    DELIVERY_OPTION,
+    LOCATION,
+    OPEN_ORDER_LINE,
+    PARCEL,
+    PARCEL_LINE,
+    PRODUCT,
+    RATE,
+    SHIPMENT,
+    SURCHARGE,
+    TRACKING_EVENT,
+    TRANSIT_TIME,
+)
+
+
+def follow_parcels(run: Run) -> None:
+    """Write where each parcel under way stands, and what trips take by lane, service and weekday."""
+    events, moment = run.read(TRACKING_EVENT), pd.Timestamp(run.seen_until)
+    run.write(SHIPMENT, fold_events(events, moment, run.settings.shipping))
+    run.write(TRANSIT_TIME, transit_times(events, moment, run.settings.shipping, run.settings.business.time_zone))
+
+
+def plan_shipping(run: Run) -> None:
+    """Write the parcels of the day, what lies in each, its carrier, and what the customer could choose."""
+    network = Network(
+        *(run.read(table) for table in (CARTON, CARRIER_SERVICE, CARRIER_ZONE, RATE, SURCHARGE, TRANSIT_TIME))
+    )
+    plan = plan_parcels(
+        run.read(ALLOCATION),
+        run.read(OPEN_ORDER_LINE),
+        run.read(PRODUCT),
+        run.read(LOCATION),
+        network,
+        run.seen_until,
+        run.settings.shipping,
+        run.settings.business,
+    )
+    run.write(PARCEL, plan.parcel)
+    run.write(PARCEL_LINE, plan.parcel_line)
+    run.write(DELIVERY_OPTION, plan.delivery_option)
