@@ -44,7 +44,8 @@ def pack_orders(
     `allocation` has order_id, order_line_id, location_id, sku_id, allocated_units (a further column is not
     looked at); `product` and `carton` are the tables of those names; `stock` says how many cartons of an id
     there are, no entry meaning plenty. Goods that ship alone, and goods too large or too heavy for every
-    carton, become a parcel of their own, a unit each; `reason` says so. Unknown or zero sizes and weights
+    carton, become a parcel of their own, a unit each; `reason` says so. Where no cartons are known at all, a
+    consignment is one parcel of unknown size. Unknown or zero sizes and weights
     are assumed from the settings, marked `is_assumed` and named in the reason. Part units count as whole.
 
     Every allocated unit is in exactly one parcel, whatever its data. Fails only where the tables break
@@ -53,6 +54,8 @@ def pack_orders(
     lines = _lines_with_sizes(allocation, product, settings)
     sizes = _cartons(carton, settings, stock or {})
     goods = _goods(lines)
+    if carton.empty:
+        return _without_cartons(lines)
     boxed = lines.index[~lines["ships_alone"]].to_numpy()
     consignment = lines["consignment"].to_numpy()[boxed]
     first = np.append(np.flatnonzero(np.diff(consignment, prepend=-1)), len(boxed)).astype(np.int64)
@@ -141,15 +144,14 @@ def _units_alone(units: pd.DataFrame, lines: pd.DataFrame, sizes: Cartons) -> pd
     packed = np.bincount(units["line"], minlength=len(lines))
     left = np.repeat(np.arange(len(lines)), lines["units"].to_numpy() - packed)
     line = lines.iloc[left]
-    largest = np.sort(sizes.inner_mm, axis=1) if len(sizes.inner_mm) else np.zeros((0, 3), np.int64)
+    largest = np.sort(sizes.inner_mm, axis=1)
     sides = np.sort(line[["length_mm", "width_mm", "height_mm"]].to_numpy(np.int64).reshape(-1, 3), axis=1)
     fits = np.all(sides[:, None, :] <= largest[None], axis=2)
     is_too_large = ~np.any(fits, axis=1)
     is_too_heavy = line["weight_g"].to_numpy() > (sizes.limit_g - sizes.empty_g).max(initial=0)
     why = np.select(
-        [line["ships_alone"], len(largest) == 0, is_too_large, is_too_heavy],
-        ["travels in its own box", "no cartons are known", "too large for every carton",
-         "too heavy for every carton"],
+        [line["ships_alone"], is_too_large, is_too_heavy],
+        ["travels in its own box", "too large for every carton", "too heavy for every carton"],
         default="no carton that would hold it is left, or none holds it this side up",
     )  # fmt: skip
     alone = pd.DataFrame(
@@ -216,6 +218,29 @@ def _tables(units: pd.DataFrame, lines: pd.DataFrame, carton: pd.DataFrame) -> P
         check(parcel_line, PARCEL_LINE),
         units[list(PLACEMENT)],
     )
+
+
+def _without_cartons(lines: pd.DataFrame) -> Packed:
+    """One parcel a consignment, of unknown size: nothing is known of the cartons that will be used."""
+    lines = lines.assign(
+        parcel_id=lines["order_id"] + "/" + lines["location_id"] + "/1",
+        weight=lines["weight_g"] * lines["units"],
+        packed_units=lines["units"].astype("float64"),
+    )
+    parcel = (
+        lines.groupby("parcel_id", sort=False)
+        .agg(
+            order_id=("order_id", "first"), location_id=("location_id", "first"), weight_g=("weight", "sum"),
+            is_hazardous=("is_hazardous", "any"), is_age_restricted=("is_age_restricted", "any"),
+            reason=("assumption", _joined),
+        )
+        .reset_index()
+    )  # fmt: skip
+    parcel["reason"] = [_joined(["no cartons are known: one parcel, by weight", reason]) for reason in parcel["reason"]]
+    unknown = {"carton_id": pd.NA, "length_mm": pd.NA, "width_mm": pd.NA, "height_mm": pd.NA, "fill_share": np.nan}
+    parcel = parcel.assign(**unknown, carton_cost_minor=0, is_assumed=True)
+    nowhere = pd.DataFrame(columns=list(PLACEMENT))
+    return Packed(parcel[list(PARCEL_COLUMNS)], check(lines[list(PARCEL_LINE.names)].copy(), PARCEL_LINE), nowhere)
 
 
 def _joined(reasons: pd.Series | list[str]) -> str:

@@ -9,10 +9,10 @@ import pandas as pd
 
 from invopt.settings import Business, Shipping
 from invopt.shipping.choice import choose_service, delivery_options
-from invopt.shipping.parcels import Packed, pack_orders
+from invopt.shipping.parcels import PLACEMENT, Packed, pack_orders
 from invopt.shipping.promise import offers, ship_dates
 from invopt.shipping.rates import quote
-from invopt.tables import PARCEL, check
+from invopt.tables import DELIVERY_OPTION, PARCEL, PARCEL_LINE, check, empty
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,9 @@ def plan_parcels(
     dimensional weight unnoticed. A parcel that no service takes stays in the plan without a carrier, with
     the reasons of all services.
     """
+    if not (allocation["allocated_units"] > 0).any():
+        nothing = pd.DataFrame(columns=list(PLACEMENT))
+        return ParcelPlan(empty(PARCEL), empty(PARCEL_LINE), empty(DELIVERY_OPTION), nothing)
     destination = _destinations(orders)
     location = _all_locations(location, allocation)
     leaves = ship_dates(location, as_of, settings, business.time_zone, business.country)

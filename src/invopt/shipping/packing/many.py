@@ -11,6 +11,9 @@ from numba import njit
 from invopt.shipping.packing.goods import BoolArray, Cartons, Goods, IntArray, Search
 from invopt.shipping.packing.orders import pack_order
 
+#: Lines packed together. Longer orders are taken in stretches of so many: a carton holds no more, and what
+#: a mix across the stretches could save is less than one carton each.
+WINDOW = 256
 #: Orders handed to a thread at once: small enough to share hard orders out evenly.
 CHUNK = 64
 
@@ -52,17 +55,22 @@ def _pack_chunk(
     rows = np.zeros((quantity[first[0] : first[-1]].sum(), 10), np.int64)
     total = 0
     for order in range(len(first) - 1):
-        start, end = first[order], first[order + 1]
-        result = np.zeros((quantity[start:end].sum(), 9), np.int64)
-        count = pack_order(
-            sides[start:end], weight[start:end], quantity[start:end], rotations[start:end],
-            is_fragile[start:end], group[start:end], inner, empty_g, limit_g, cost, stock,
-            least_support, budget, result,
-        )  # fmt: skip
-        rows[total : total + count, 0] = order
-        rows[total : total + count, 1:] = result[:count]
-        rows[total : total + count, 3] += start
-        total += count
+        cartons = 0
+        for start in range(first[order], first[order + 1], WINDOW):
+            end = min(start + WINDOW, first[order + 1])
+            result = np.zeros((quantity[start:end].sum(), 9), np.int64)
+            count = pack_order(
+                sides[start:end], weight[start:end], quantity[start:end], rotations[start:end],
+                is_fragile[start:end], group[start:end], inner, empty_g, limit_g, cost, stock,
+                least_support, budget, result,
+            )  # fmt: skip
+            if count > 0:
+                rows[total : total + count, 0] = order
+                rows[total : total + count, 1:] = result[:count]
+                rows[total : total + count, 1] += cartons
+                rows[total : total + count, 3] += start
+                cartons += result[count - 1, 0] + 1
+                total += count
     return rows[:total].copy()
 
 

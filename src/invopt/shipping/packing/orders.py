@@ -202,11 +202,20 @@ def pack_order(
                     best_size = size
                     best_count = count
                     best_placed[:count] = placed[0, :count]
-        stock[best_size] -= 1
+        # Where many more of the same would follow, take them at once; half stays for better mixtures.
+        after[:] = 0
         for unit in range(best_count):
-            result[rows, CARTON] = cartons
-            result[rows, SIZE] = best_size
-            result[rows, 2:] = best_placed[unit]
-            remaining[best_placed[unit, 0]] -= 1
-            rows += 1
-        cartons += 1
+            after[best_placed[unit, 0]] += 1
+        repeats = stock[best_size]
+        for kind in range(len(weight)):
+            if after[kind] > 0:
+                repeats = min(repeats, remaining[kind] // after[kind])
+        for _ in range(max(1, repeats // 2)):
+            stock[best_size] -= 1
+            for unit in range(best_count):
+                result[rows, CARTON] = cartons
+                result[rows, SIZE] = best_size
+                result[rows, 2:] = best_placed[unit]
+                remaining[best_placed[unit, 0]] -= 1
+                rows += 1
+            cartons += 1
