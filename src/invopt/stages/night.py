@@ -19,7 +19,7 @@ from invopt.stages.orders import plan_orders
 from invopt.stages.parcels import follow_parcels, plan_shipping
 from invopt.stages.policy import make_policy
 from invopt.stages.publish import prune, publish
-from invopt.stages.purchasing import plan_purchases
+from invopt.stages.purchasing import plan_ahead, plan_purchases
 from invopt.stages.report import write_pages
 from invopt.stages.returns import answer_returns
 from invopt.stages.run import Progress, Run, begin, carry_over, clock, silent
@@ -37,6 +37,7 @@ from invopt.tables import (
     EXPECTED_RETURN,
     FORECAST,
     FORECAST_MODEL,
+    FORWARD_PLAN,
     INBOUND,
     LEAD_TIME,
     OPEN_ORDER_ADVICE,
@@ -46,7 +47,10 @@ from invopt.tables import (
     ORDER_PROPOSAL,
     PARCEL,
     PARCEL_LINE,
+    PLAN_CHANGE,
+    PLANNED_ORDER,
     POLICY,
+    PURCHASE_ORDER_DRAFT,
     REFUSED_DECISION,
     RETURN_AUTHORISATION,
     RETURN_COHORT,
@@ -115,8 +119,23 @@ NIGHT: tuple[Stage, ...] = (
     Stage(
         "purchasing",
         plan_purchases,
-        (ORDER_PROPOSAL, ORDER_COMMITMENT, REFUSED_DECISION, SUPPLIER_ORDER, OPEN_ORDER_ADVICE),
+        (
+            ORDER_PROPOSAL,
+            ORDER_COMMITMENT,
+            REFUSED_DECISION,
+            SUPPLIER_ORDER,
+            OPEN_ORDER_ADVICE,
+            PLAN_CHANGE,
+            PURCHASE_ORDER_DRAFT,
+        ),
         "what to buy",
+        "Look at the suppliers' terms.",
+    ),
+    Stage(
+        "forward_plan",
+        plan_ahead,
+        (PLANNED_ORDER, FORWARD_PLAN),
+        "orders, stock and cash of the coming weeks",
         "Look at the suppliers' terms.",
     ),
     Stage(

@@ -75,6 +75,12 @@ class Run:
         """The decisions as they stood when the run began (table `decision`); later ones belong to the next run."""
         return read_decisions(self.folder / _DECISIONS)
 
+    @property
+    def plan_before(self) -> Snapshot | None:
+        """The plan of an earlier day that this one is compared with."""
+        name = details(self.folder)["plan_before"]
+        return Snapshot(self.workspace.runs / name) if name and entry_exists(self.workspace.runs / name) else None
+
     def database(self) -> DatabaseContext:
         """The workspace's database, for one short piece of work."""
         return connect(self.workspace)
@@ -184,8 +190,9 @@ def begin(
     inputs = hashlib.sha256(files.to_csv(index=False).encode())
     inputs.update(decisions)
     inputs.update(workspace.return_policy_path.read_bytes())
-    plan_id = "" if kind == "plan" else published_plan_id(workspace)
-    parts = (kind, as_of.isoformat(), workspace.settings.hash, inputs.hexdigest(), plan_id, invopt.__version__)
+    # A night compares itself with the plan of an earlier day; a part of a day builds on the last night.
+    base = plan_before(workspace, as_of) if kind == "plan" else published_plan_id(workspace)
+    parts = (kind, as_of.isoformat(), workspace.settings.hash, inputs.hexdigest(), base, invopt.__version__)
     run_id = f"{as_of.isoformat()}-{kind}-{hashlib.sha256('|'.join(parts).encode()).hexdigest()[:12]}"
     moment = seen_until or start_of_day_utc(as_of, workspace.settings.business.time_zone)
     folder = workspace.runs / run_id
@@ -197,7 +204,8 @@ def begin(
         replace_text(folder / _DECISIONS, decisions.decode())
         entry = {
             "kind": kind,
-            "plan_id": plan_id or run_id,
+            "plan_id": run_id if kind == "plan" else base,
+            "plan_before": base if kind == "plan" else "",
             "as_of": as_of.isoformat(),
             "seen_until": moment.isoformat(),
             "settings": workspace.settings.hash,
@@ -211,6 +219,22 @@ def details(folder: Path) -> dict[str, str]:
     """What a run is: its kind, its day, what it has seen, and the plan that it builds on."""
     entry: dict[str, str] = json.loads((folder / _DETAILS).read_text(encoding="utf-8"))
     return entry
+
+
+def plan_before(workspace: Workspace, as_of: dt.date) -> str:
+    """The last night of an earlier day that was published, or empty where there is none (any more)."""
+    if workspace.published is None:
+        return ""
+    folder = workspace.runs / published_plan_id(workspace)
+    entry = details(folder)
+    if entry["as_of"] >= as_of.isoformat():
+        folder = workspace.runs / entry["plan_before"]
+    return folder.name if entry_exists(folder) and details(folder)["as_of"] < as_of.isoformat() else ""
+
+
+def entry_exists(folder: Path) -> bool:
+    """Whether a run of that folder is still there."""
+    return (folder / _DETAILS).is_file()
 
 
 def published_plan_id(workspace: Workspace) -> str:
