@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 
@@ -51,7 +52,7 @@ def test_no_axis_parallel_packing_needs_fewer_than_2336_boxes(benchmark: ModuleT
     room = cartons.inner_mm.prod(axis=1)
     fits = (np.sort(goods.sides_mm, 1)[:, None] <= np.sort(cartons.inner_mm, 1)[None]).all(axis=2)
     least = 0
-    for start, end in zip(first[:-1], first[1:], strict=True):
+    for start, end in pairwise(first):
         mine = slice(start, end)
         weight = goods.weight_g[mine] * goods.quantity[mine]
         volume = goods.sides_mm[mine].prod(axis=1) * goods.quantity[mine]
