@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -237,7 +238,13 @@ def _without_cartons(lines: pd.DataFrame) -> Packed:
         .reset_index()
     )  # fmt: skip
     parcel["reason"] = [_joined(["no cartons are known: one parcel, by weight", reason]) for reason in parcel["reason"]]
-    unknown = {"carton_id": pd.NA, "length_mm": pd.NA, "width_mm": pd.NA, "height_mm": pd.NA, "fill_share": np.nan}
+    unknown: dict[str, Any] = {
+        "carton_id": pd.NA,
+        "length_mm": pd.NA,
+        "width_mm": pd.NA,
+        "height_mm": pd.NA,
+        "fill_share": np.nan,
+    }
     parcel = parcel.assign(**unknown, carton_cost_minor=0, is_assumed=True)
     nowhere = pd.DataFrame(columns=list(PLACEMENT))
     return Packed(parcel[list(PARCEL_COLUMNS)], check(lines[list(PARCEL_LINE.names)].copy(), PARCEL_LINE), nowhere)

@@ -58,7 +58,7 @@ def quote(
     pairs = parcel.merge(carrier_service, how="cross").reset_index(drop=True)
     lanes = parcel[_LANE].drop_duplicates()
     pairs = pairs.merge(find_zones(lanes, carrier_zone), on=[*_LANE, "carrier_id"], how="left", validate="many_to_one")
-    sides = pairs[["length_mm", "width_mm", "height_mm"]].to_numpy(dtype=np.float64, na_value=np.nan)
+    sides = pairs[["length_mm", "width_mm", "height_mm"]].astype("Float64").to_numpy(np.float64, na_value=np.nan)
     pairs["billed_weight_g"] = billed_weight_g(
         pairs["weight_g"], pd.Series(sides.prod(axis=1) / 1000.0, index=pairs.index),
         pairs["dimensional_divisor"], pairs["weight_step_g"],

@@ -19,9 +19,9 @@ _WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
                 "exception")),
     ("out_for_delivery", ("out_for_delivery", "with_courier", "on_vehicle")),
     ("delivered", ("delivered", "delivery_confirmed", "pod")),
+    ("announced", ("announced", "label", "label_created", "manifested", "pre_advice", "pre_transit", "pending")),
     ("in_transit", ("in_transit", "transit", "accepted", "collected", "picked_up", "pickup", "departed",
                     "arrived", "depot", "hub", "customs", "sorted", "shipped")),
-    ("announced", ("announced", "label", "label_created", "manifested", "pre_advice", "pre_transit", "pending")),
 )  # fmt: skip
 #: A parcel in one of these has come to an end, unless a later end is reported (found again, sent back).
 _ENDS = ("delivered", "returned_to_sender", "lost", "damaged")

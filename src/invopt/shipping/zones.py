@@ -41,14 +41,14 @@ def prefixes(postcode: str, country: str) -> list[str]:
 
 
 def is_in_range(postcode: str, prefix: str) -> bool:
-    """Whether a postcode lies in a range like '2000..2999'; ends of any length, both included.
+    """Whether a postcode lies in a range like '2000..2999'; both ends included, longer postcodes by their start.
 
     >>> is_in_range("29990", "2000..2999")
     True
     """
     low, high = (plain_postcode(end) for end in prefix.split(RANGE, 1))
     plain = plain_postcode(postcode)
-    return low <= plain[: len(low)] and plain[: len(high)] <= high
+    return len(plain) >= max(len(low), len(high)) and low <= plain[: len(low)] and plain[: len(high)] <= high
 
 
 def find_zones(lanes: pd.DataFrame, carrier_zone: pd.DataFrame) -> pd.DataFrame:
