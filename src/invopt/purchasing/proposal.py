@@ -271,6 +271,10 @@ def _proposals(
         (quantity > 0) & (policy["on_order_later_units"].to_numpy(dtype=float)[kept] > 0),
         Reason.PULL_IN_FIRST,
     )
+    cover = np.where(rate > 0, left / np.where(rate > 0, rate, 1.0), np.nan)
+    gain = w.model.take(kept).between(np.zeros(len(kept)), quantity / 1_000.0)
+    reasons |= where((quantity > 0) & (cover > w.cover_days[kept]), Reason.OVERSHOOT)
+    reasons |= where((quantity > 0) & (gain < 0), Reason.COSTS_MORE_THAN_IT_SAVES)
     columns = {
         "proposal_id": _proposal_ids(keys, as_of, commitments),
         "sku_id": keys["sku_id"],
@@ -286,8 +290,8 @@ def _proposals(
         "unit_cost_minor": cost,
         "amount_minor": amount_minor(quantity, cost),
         "currency": policy["currency"].take(kept).reset_index(drop=True),
-        "days_of_cover": np.where(rate > 0, left / np.where(rate > 0, rate, 1.0), np.nan),
-        "gain_minor": w.model.take(kept).between(np.zeros(len(kept)), quantity / 1_000.0),
+        "days_of_cover": cover,
+        "gain_minor": gain,
         "urgency": urgency[kept],
         "state": "proposed",
         "is_assumed": (reasons & ASSUMED) != 0,

@@ -15,6 +15,7 @@ from invopt.stages.assumptions import list_assumptions
 from invopt.stages.exports import write_exports
 from invopt.stages.facts import gather_facts
 from invopt.stages.forecast import make_forecast
+from invopt.stages.forward import plan_ahead
 from invopt.stages.orders import plan_orders
 from invopt.stages.parcels import follow_parcels, plan_shipping
 from invopt.stages.policy import make_policy
@@ -37,6 +38,7 @@ from invopt.tables import (
     EXPECTED_RETURN,
     FORECAST,
     FORECAST_MODEL,
+    FORWARD_PLAN,
     INBOUND,
     LEAD_TIME,
     OPEN_ORDER_ADVICE,
@@ -46,7 +48,9 @@ from invopt.tables import (
     ORDER_PROPOSAL,
     PARCEL,
     PARCEL_LINE,
+    PLANNED_ORDER,
     POLICY,
+    PURCHASE_ORDER_DRAFT,
     REFUSED_DECISION,
     RETURN_AUTHORISATION,
     RETURN_COHORT,
@@ -118,6 +122,13 @@ NIGHT: tuple[Stage, ...] = (
         (ORDER_PROPOSAL, ORDER_COMMITMENT, REFUSED_DECISION, SUPPLIER_ORDER, OPEN_ORDER_ADVICE),
         "what to buy",
         "Look at the suppliers' terms.",
+    ),
+    Stage(
+        "forward",
+        plan_ahead,
+        (PLANNED_ORDER, FORWARD_PLAN, PURCHASE_ORDER_DRAFT),
+        "the weeks ahead by supplier",
+        "Look at forecast and terms.",
     ),
     Stage(
         "parcels",
