@@ -65,7 +65,7 @@ def shops(draw: st.DrawFn) -> dict[str, object]:
     }
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(shops(), st.sampled_from([0, 20_000, 150_000]))
 def test_the_terms_add_up_exactly_and_the_limits_hold(made: dict[str, object], budget: int) -> None:
     found = shop.plan(**made, settings=shop.settings(budget_minor=budget))
@@ -89,7 +89,7 @@ def test_the_terms_add_up_exactly_and_the_limits_hold(made: dict[str, object], b
     assert all(values[name] >= minimum[name] for name in values.index)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(shops(), st.randoms())
 def test_the_order_of_rows_does_not_matter(made: dict[str, object], random: object) -> None:
     expected = shop.plan(**made)
@@ -100,7 +100,7 @@ def test_the_order_of_rows_does_not_matter(made: dict[str, object], random: obje
     pd.testing.assert_frame_equal(shop.plan(**shuffled), expected)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(shops(), st.integers(1, 5))
 def test_without_shared_limits_the_partition_does_not_matter(made: dict[str, object], cut: int) -> None:
     made = made | {"suppliers": shop.suppliers(supplier_id=["ACME", "BEST"])}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from invopt.purchasing.arrivals import ExpectedArrivals, expected_arrivals
 from invopt.purchasing.decisions import apply_decisions, commitments, commitments_as_inbound, decision_value
 from invopt.purchasing.explanation import QUESTIONS, Change, Explanation, Term, explain, what_if
-from invopt.purchasing.forward_plan import forward_plan
+from invopt.purchasing.forward_plan import add_forward_plans, forward_plan
 from invopt.purchasing.open_orders import advise_open_orders
 from invopt.purchasing.plan_changes import nervousness, plan_changes
 from invopt.purchasing.proposal import propose
@@ -22,6 +22,7 @@ __all__ = [
     "SupplierChoice",
     "Term",
     "TermsInForce",
+    "add_forward_plans",
     "advise_open_orders",
     "apply_decisions",
     "choose_suppliers",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ from invopt.purchasing.supplier_choice import unit_costs
 from invopt.purchasing.weekly_demand import WeeklyDemand, plan_edges, weekly_demand
 from invopt.purchasing.workings import KEY, Workings, gather
 from invopt.settings import Settings
-from invopt.tables import FORWARD_PLAN, INBOUND, ORDER_PROPOSAL, PLANNED_ORDER, POLICY, check
+from invopt.tables import FORWARD_PLAN, INBOUND, ORDER_PROPOSAL, PLANNED_ORDER, POLICY, check, empty
 
 Reals = NDArray[np.float64]
 
@@ -81,6 +82,16 @@ def forward_plan(
     expected = _play(plan, policy, w, demand, edges, proposed, settings)
     orders = _planned_orders(plan, policy, w, edges, expected, proposed, arrives, as_of)
     return orders, _by_supplier(plan, policy, w, edges, as_of)
+
+
+def add_forward_plans(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """The forward plan of the whole from those of parts of the SKU-locations: sums of FORWARD_PLAN rows, exact."""
+    rows = pd.concat([empty(FORWARD_PLAN), *parts], ignore_index=True)
+    quantities = [name for name in rows.columns if name.endswith("_units")]
+    rows[quantities] = (rows[quantities] * THOUSAND).round().astype("int64")
+    added = rows.groupby(list(FORWARD_PLAN.key), as_index=False, sort=True).sum()
+    added[quantities] = added[quantities] / THOUSAND
+    return check(added, FORWARD_PLAN)
 
 
 def _open_orders(

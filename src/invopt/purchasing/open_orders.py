@@ -108,7 +108,7 @@ def advise_open_orders(
             lines,
             early,
             "expedite",
-            np.maximum(lost, 0.001),
+            np.minimum(np.ceil(lost), open_units),
             expected,
             out_day,
             lost * margin,

@@ -9,41 +9,24 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from invopt.calendars import WorkingCalendar
 from invopt.purchasing.budget import within_budget
 from invopt.purchasing.container import fit_containers
 from invopt.purchasing.keys import positions
 from invopt.purchasing.lots import cover_limit, lot_sizes, price_break_quantity
 from invopt.purchasing.orders_of_rows import OrderGroups, order_groups
-from invopt.purchasing.quantities import Thousandths, amount_minor, thousandths, units
-from invopt.purchasing.reasons import ASSUMED, Reason, where, words
+from invopt.purchasing.proposal_rows import CHANGES, proposal_rows
+from invopt.purchasing.quantities import Thousandths, thousandths
+from invopt.purchasing.reasons import Reason, where
 from invopt.purchasing.supplier_minimum import reach_minimums
 from invopt.purchasing.workings import KEY, Workings, gather
 from invopt.settings import Settings
 from invopt.tables import (
-    ORDER_PROPOSAL,
     POLICY,
     SKU_LOCATION,
     STOCK_POSITION,
     SUPPLIER,
     SUPPLIER_CLOSURE,
     check,
-)
-
-# The columns of change in the order in which the steps act, each with the name of its constraint.
-CHANGES = (
-    ("closure_change_units", "closure"),
-    ("supplier_change_units", "no_supplier"),
-    ("moq_change_units", "moq"),
-    ("pack_change_units", "pack"),
-    ("line_maximum_change_units", "line_maximum"),
-    ("price_break_change_units", "price_break"),
-    ("lifecycle_change_units", "lifecycle"),
-    ("cover_change_units", "maximum_cover"),
-    ("damping_change_units", "damping"),
-    ("order_minimum_change_units", "minimum_order_value"),
-    ("container_change_units", "container"),
-    ("budget_change_units", "budget"),
 )
 
 
@@ -100,7 +83,7 @@ def propose(
     groups = order_groups(policy, workings, suppliers, settings)
     changes, final = _constrain(policy, workings, groups, urgency, last_plan, settings)
     kept = np.flatnonzero((workings.sums["need_units"] > 0) | (final > 0) | (changes["closure_change_units"] != 0))
-    return _proposals(policy, workings, changes, final, urgency, kept, settings, as_of, commitments)
+    return proposal_rows(policy, workings, changes, final, urgency, kept, settings, as_of, commitments)
 
 
 def _constrain(
@@ -239,86 +222,3 @@ def _urgency(policy: pd.DataFrame, workings: Workings) -> NDArray[np.object_]:
         np.select([out, soon & wanted, due], ["stocked_out", "will_stock_out", "due"], "not_due"),
         dtype=object,
     )
-
-
-def _proposals(
-    policy: pd.DataFrame,
-    workings: Workings,
-    changes: dict[str, Thousandths],
-    final: Thousandths,
-    urgency: NDArray[np.object_],
-    kept: NDArray[np.int64],
-    settings: Settings,
-    as_of: dt.date,
-    commitments: pd.DataFrame | None,
-) -> pd.DataFrame:
-    w = workings
-    keys = policy[list(KEY)].take(kept).reset_index(drop=True)
-    quantity, line = final[kept], w.line[kept]
-    cost = w.unit_cost(np.maximum(final, w.smallest_lot))[kept]
-    has_line = line >= 0
-    supplier = np.full(len(kept), None, dtype=object)
-    supplier[has_line] = w.terms.supplier_id[line[has_line]]
-    sends, arrives = _dates(workings, kept, settings)
-    until = np.where(np.isnat(arrives), w.lead_time_days[kept], (arrives - np.datetime64(as_of, "D")).astype(float))
-    rate = w.rate_per_day[kept]
-    left = np.maximum((w.position[kept] + quantity) / 1_000.0 - rate * until, 0.0)
-    stacked = np.stack([changes[name][kept] for name, _ in CHANGES])
-    strongest = np.abs(stacked).argmax(axis=0)
-    labels = np.array([label for _, label in CHANGES], dtype=object)
-    binding = np.where(np.abs(stacked).max(axis=0, initial=0) > 0, labels[strongest], "none")
-    reasons = w.reasons[kept] | where(
-        (quantity > 0) & (policy["on_order_later_units"].to_numpy(dtype=float)[kept] > 0),
-        Reason.PULL_IN_FIRST,
-    )
-    columns = {
-        "proposal_id": _proposal_ids(keys, as_of, commitments),
-        "sku_id": keys["sku_id"],
-        "location_id": keys["location_id"],
-        "supplier_id": pd.Series(supplier, index=keys.index, dtype="str"),
-        "order_on": sends,
-        "expected_on": arrives,
-        **{name: units(values[kept]) for name, values in w.sums.items()},
-        **{name: units(values[kept]) for name, values in changes.items()},
-        "decision_change_units": 0.0,
-        "final_units": units(quantity),
-        "binding_constraint": binding,
-        "unit_cost_minor": cost,
-        "amount_minor": amount_minor(quantity, cost),
-        "currency": policy["currency"].take(kept).reset_index(drop=True),
-        "days_of_cover": np.where(rate > 0, left / np.where(rate > 0, rate, 1.0), np.nan),
-        "gain_minor": w.model.take(kept).between(np.zeros(len(kept)), quantity / 1_000.0),
-        "urgency": urgency[kept],
-        "state": "proposed",
-        "is_assumed": (reasons & ASSUMED) != 0,
-        "reason": words(reasons),
-    }
-    frame = pd.DataFrame(columns, index=keys.index)
-    return check(frame.sort_values(list(KEY), kind="stable", ignore_index=True), ORDER_PROPOSAL)
-
-
-def _dates(
-    workings: Workings, kept: NDArray[np.int64], settings: Settings
-) -> tuple[NDArray[np.datetime64], NDArray[np.datetime64]]:
-    """Day to send and day of arrival of each kept row; missing where no supplier takes it."""
-    calendar = workings.calendar
-    sends = np.full(len(kept), np.datetime64("NaT"), dtype="datetime64[D]")
-    arrives = sends.copy()
-    has_line = workings.line[kept] >= 0
-    if has_line.any():
-        rows = kept[has_line]
-        first = int(str(calendar.as_of)[:4])
-        receiving = WorkingCalendar.of(settings.business.country, first, first + 4)
-        sends[has_line] = calendar.order_on[workings.supplier[rows]]
-        arrives[has_line] = calendar.arrival(workings.supplier[rows], workings.lead_time_days[rows], receiving)
-    return sends, arrives
-
-
-def _proposal_ids(keys: pd.DataFrame, as_of: dt.date, commitments: pd.DataFrame | None) -> pd.Series:
-    ids = keys["sku_id"] + "|" + keys["location_id"] + f"|{as_of.isoformat()}"
-    if commitments is None or not len(commitments):
-        return ids
-    same_day = commitments[commitments["proposal_id"].str.contains(f"|{as_of.isoformat()}", regex=False)]
-    base = same_day["sku_id"] + "|" + same_day["location_id"] + f"|{as_of.isoformat()}"
-    earlier = ids.map(base.value_counts()).fillna(0).astype("int64")
-    return ids.where(earlier == 0, ids + "|" + (earlier + 1).astype("str"))

@@ -55,6 +55,8 @@ class Reason(IntFlag):
     BUDGET_BREAKS_MINIMUM = 1 << 39
     BUDGET_CURRENCY = 1 << 40
     MINIMUM_CURRENCY = 1 << 41
+    OVERSHOOT = 1 << 42
+    COSTS_MORE_THAN_IT_SAVES = 1 << 43
 
 
 _WORDS = {
@@ -107,6 +109,8 @@ _WORDS = {
     Reason.MINIMUM_CURRENCY: "minimum_currency: the supplier's minimum is in another currency than its "
     "terms and is "
     "not applied",
+    Reason.OVERSHOOT: "overshoot: even the smallest lot covers more days of demand than the maximum cover",
+    Reason.COSTS_MORE_THAN_IT_SAVES: "costs_more_than_it_saves: holding it outweighs the margin that it saves",
     Reason.BUDGET_CURRENCY: "outside the budget: its currency is not the business's",
 }
 

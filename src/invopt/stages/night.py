@@ -15,11 +15,12 @@ from invopt.stages.assumptions import list_assumptions
 from invopt.stages.exports import write_exports
 from invopt.stages.facts import gather_facts
 from invopt.stages.forecast import make_forecast
+from invopt.stages.forward import plan_ahead
 from invopt.stages.orders import plan_orders
 from invopt.stages.parcels import follow_parcels, plan_shipping
 from invopt.stages.policy import make_policy
 from invopt.stages.publish import prune, publish
-from invopt.stages.purchasing import plan_ahead, plan_purchases
+from invopt.stages.purchasing import plan_purchases
 from invopt.stages.report import write_pages
 from invopt.stages.returns import answer_returns
 from invopt.stages.run import Progress, Run, begin, carry_over, clock, silent
@@ -126,17 +127,16 @@ NIGHT: tuple[Stage, ...] = (
             SUPPLIER_ORDER,
             OPEN_ORDER_ADVICE,
             PLAN_CHANGE,
-            PURCHASE_ORDER_DRAFT,
         ),
         "what to buy",
         "Look at the suppliers' terms.",
     ),
     Stage(
-        "forward_plan",
+        "forward",
         plan_ahead,
-        (PLANNED_ORDER, FORWARD_PLAN),
-        "orders, stock and cash of the coming weeks",
-        "Look at the suppliers' terms.",
+        (PLANNED_ORDER, FORWARD_PLAN, PURCHASE_ORDER_DRAFT),
+        "the weeks ahead by supplier",
+        "Look at forecast and terms.",
     ),
     Stage(
         "parcels",

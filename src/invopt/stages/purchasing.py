@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from invopt.purchasing import (
     advise_open_orders,
     apply_decisions,
     commitments,
-    forward_plan,
     plan_changes,
     propose,
-    purchase_order_lines,
     supplier_orders,
 )
-from invopt.stages.run import Chunk, Run
+from invopt.stages.run import Run
 from invopt.stages.supply import usable_terms
 from invopt.tables import (
-    FORECAST,
-    FORWARD_PLAN,
     INBOUND,
     LEAD_TIME,
     OPEN_ORDER_ADVICE,
     ORDER_COMMITMENT,
     ORDER_PROPOSAL,
     PLAN_CHANGE,
-    PLANNED_ORDER,
     POLICY,
     PRODUCT,
-    PURCHASE_ORDER_DRAFT,
     REFUSED_DECISION,
     SKU_LOCATION,
     STOCK_POSITION,
@@ -36,7 +28,6 @@ from invopt.tables import (
     SUPPLIER_CLOSURE,
     SUPPLIER_ORDER,
     SUPPLIER_TERM,
-    Dtype,
     empty,
 )
 
@@ -69,7 +60,6 @@ def plan_purchases(run: Run) -> None:
     run.write(ORDER_PROPOSAL, proposals)
     changes = empty(PLAN_CHANGE) if last_plan is None else plan_changes(last_plan, proposals)
     run.write(PLAN_CHANGE, changes)
-    run.write(PURCHASE_ORDER_DRAFT, purchase_order_lines(committed, suppliers, run.read(PRODUCT)))
     run.write(ORDER_COMMITMENT, committed)
     run.write(REFUSED_DECISION, refused)
     run.write(SUPPLIER_ORDER, supplier_orders(proposals, suppliers))
@@ -77,51 +67,3 @@ def plan_purchases(run: Run) -> None:
         OPEN_ORDER_ADVICE,
         advise_open_orders(run.read(INBOUND), policy, stock, known, lead_time, settings, run.as_of),
     )
-
-
-def plan_ahead(run: Run) -> None:
-    """Write planned orders, receipts, stock and cash by week, chunk by chunk; the parts add up to the whole."""
-    shared = {table: run.read(table) for table in (SUPPLIER, SUPPLIER_CLOSURE, PRODUCT)}
-    known = run.read(SKU_LOCATION)
-    terms = usable_terms(run.read(SUPPLIER_TERM), known[known["is_planned"]], run.settings)
-    parts = []
-    for chunk in run.chunks():
-        orders, sums = forward_plan(
-            run.read(POLICY, chunk),
-            _within(run.read(ORDER_PROPOSAL), chunk),
-            run.read(STOCK_POSITION, chunk),
-            run.read(SKU_LOCATION, chunk),
-            run.read(FORECAST, chunk),
-            run.read(INBOUND, chunk),
-            run.read(LEAD_TIME, chunk),
-            terms[terms["sku_id"].between(chunk.first_sku_id, chunk.last_sku_id)].reset_index(drop=True),
-            shared[SUPPLIER],
-            shared[SUPPLIER_CLOSURE],
-            run.settings,
-            run.as_of,
-            products=shared[PRODUCT],
-        )
-        run.write(PLANNED_ORDER, orders, chunk)
-        parts.append(sums)
-    if not parts:
-        run.write_empty(PLANNED_ORDER)
-    run.write(FORWARD_PLAN, added_up(parts))
-
-
-def added_up(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    """The forward plan of all chunks by supplier and week."""
-    filled = [part for part in parts if len(part)]
-    if not filled:
-        return empty(FORWARD_PLAN)
-    keys = list(FORWARD_PLAN.key)
-    numbers = [column.name for column in FORWARD_PLAN.columns if column.dtype in (Dtype.UNITS, Dtype.INTEGER)]
-    texts = [name for name in FORWARD_PLAN.names if name not in (*keys, *numbers)]
-    rows = pd.concat(filled, ignore_index=True)
-    rules = dict.fromkeys(numbers, "sum") | dict.fromkeys(texts, "first")
-    summed = rows.groupby(keys, as_index=False, dropna=False).agg(rules)
-    units = [column.name for column in FORWARD_PLAN.columns if column.dtype is Dtype.UNITS]
-    return summed.assign(**{name: summed[name].round(3) for name in units})
-
-
-def _within(rows: pd.DataFrame, chunk: Chunk) -> pd.DataFrame:
-    return rows[rows["sku_id"].between(chunk.first_sku_id, chunk.last_sku_id)].reset_index(drop=True)

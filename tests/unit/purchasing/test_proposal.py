@@ -100,6 +100,7 @@ def test_maximum_cover_cuts_but_leaves_the_smallest_lot() -> None:
         shop.plan(policy=policy, terms=shop.terms(moq_units=400.0), settings=shop.settings(maximum_cover_days=30))
     )
     assert lot["final_units"] == 400.0
+    assert "overshoot" in lot["reason"]
 
 
 def test_shelf_life_caps_the_cover() -> None:

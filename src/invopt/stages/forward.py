@@ -1,0 +1,57 @@
+"""Forward-plan stage: the next weeks by supplier, chunk by chunk, and the purchase orders that are to leave."""
+
+from __future__ import annotations
+
+from invopt.purchasing import add_forward_plans, forward_plan, purchase_order_lines
+from invopt.stages.run import Run
+from invopt.stages.supply import usable_terms
+from invopt.tables import (
+    FORECAST,
+    FORWARD_PLAN,
+    INBOUND,
+    LEAD_TIME,
+    ORDER_COMMITMENT,
+    ORDER_PROPOSAL,
+    PLANNED_ORDER,
+    POLICY,
+    PRODUCT,
+    PURCHASE_ORDER_DRAFT,
+    SKU_LOCATION,
+    STOCK_POSITION,
+    SUPPLIER,
+    SUPPLIER_CLOSURE,
+    SUPPLIER_TERM,
+)
+
+
+def plan_ahead(run: Run) -> None:
+    """Write the planned orders of the coming weeks, their sums by supplier, and today's purchase orders."""
+    known = run.read(SKU_LOCATION)
+    terms = usable_terms(run.read(SUPPLIER_TERM), known[known["is_planned"]], run.settings)
+    suppliers, closures, products = run.read(SUPPLIER), run.read(SUPPLIER_CLOSURE), run.read(PRODUCT)
+    parts = []
+    chunks = list(run.chunks())
+    if not chunks:
+        run.write_empty(PLANNED_ORDER)
+    for chunk in chunks:
+        policy = run.read(POLICY, chunk)
+        skus = policy["sku_id"].unique()
+        orders, weeks = forward_plan(
+            policy,
+            run.read(ORDER_PROPOSAL, chunk),
+            run.read(STOCK_POSITION, chunk),
+            run.read(SKU_LOCATION, chunk),
+            run.read(FORECAST, chunk),
+            run.read(INBOUND, chunk),
+            run.read(LEAD_TIME, chunk),
+            terms[terms["sku_id"].isin(skus)],
+            suppliers,
+            closures,
+            run.settings,
+            run.as_of,
+            products=products[products["sku_id"].isin(skus)],
+        )
+        run.write(PLANNED_ORDER, orders, chunk)
+        parts.append(weeks)
+    run.write(FORWARD_PLAN, add_forward_plans(parts))
+    run.write(PURCHASE_ORDER_DRAFT, purchase_order_lines(run.read(ORDER_COMMITMENT), suppliers, products))
