@@ -36,6 +36,7 @@ def allocate(
     receipts: pd.DataFrame | None = None,
     locations: pd.DataFrame | None = None,
     calendar: WorkingCalendar | None = None,
+    stock_prices: pd.DataFrame | None = None,
 ) -> AllocationPlan:
     """Serve accepted orders from the cheapest feasible locations; the rest waits with a cause and a date.
 
@@ -51,6 +52,9 @@ def allocate(
     which is then the best plan; competing groups of up to `exact_orders` are solved exactly (HiGHS), larger
     ones by prices on stock (Lagrangian relaxation, see `prices`), and the bound of each group is reported.
 
+    `stock_prices` is STOCK_PRICE (see `shadow_prices`): what a unit is worth to the orders of the days to
+    come is charged to today's, so that scarce stock stays where it will be needed.
+
     Never takes more than is available; what is allocated and what waits add up to what was ordered, line by
     line; the answer does not depend on the order of the rows. Quantities are exact to a thousandth of a unit.
 
@@ -59,7 +63,7 @@ def allocate(
     lines = check(lines, OPEN_ORDER_LINE)
     parcel_costs = check(parcel_costs, PARCEL_COST)
     coded = encode(lines, check(checks, ORDER_CHECK), check(available, AVAILABLE), parcel_costs)
-    built = build(coded, lines, parcel_costs, settings, as_of)
+    built = build(coded, lines, parcel_costs, settings, as_of, stock_prices)
     solution = solve(built.arrays, built.sequence, settings)
     served = per_line(built, solution.flow, lines, coded.units)
     day = release_day(served, coded, locations, calendar, as_of)

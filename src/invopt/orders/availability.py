@@ -19,8 +19,7 @@ def available_stock(positions: pd.DataFrame, settings: Orders) -> pd.DataFrame:
 
     >>> import pandas as pd
     >>> row = {"sku_id": "A", "location_id": "MAIN", "on_hand_units": 10, "reserved_units": 3,
-    "on_order_units": 0,
-    ...        "counted_units": 10, "counted_on": pd.NaT, "is_assumed": False, "reason": "counted"}
+    ...        "on_order_units": 0, "counted_units": 10, "counted_on": pd.NaT, "is_assumed": False, "reason": "counted"}
     >>> available_stock(pd.DataFrame([row]), Orders(buffer_units=2))["available_units"].item()
     5.0
     """

@@ -22,6 +22,7 @@ from invopt.orders.problem import (
     subsets,
 )
 from invopt.settings.orders import Orders
+from invopt.tables import STOCK_PRICE, check
 
 
 class Built(NamedTuple):
@@ -49,8 +50,9 @@ class Options(NamedTuple):
 
 
 def build(
-    coded: Coded, lines: pd.DataFrame, parcel_costs: pd.DataFrame, settings: Orders, as_of: np.datetime64
-) -> Built:
+    coded: Coded, lines: pd.DataFrame, parcel_costs: pd.DataFrame, settings: Orders, as_of: np.datetime64,
+    stock_prices: pd.DataFrame | None = None,
+) -> Built:  # fmt: skip
     """Accepted orders with something to serve, their candidate locations and the cells they meet in."""
     line = np.flatnonzero((coded.outcome == "accepted")[coded.order] & (coded.units > 0))
     order, position = np.unique(coded.order[line], return_inverse=True)
@@ -79,7 +81,7 @@ def build(
         first_demand.astype(np.int64),
         np.searchsorted(options.order, np.arange(len(order) + 1)).astype(np.int64),
         first_cell.astype(np.int64), entry_cell, demands.units, demands.shortage, options.fixed, options.unit,
-        options.location, channel, stock, float(settings.split_minor), settings.maximum_parcels,
+        options.location, channel, stock, _worth(coded, stock_prices), float(settings.split_minor), settings.maximum_parcels,
         masks, first_mask, last_single,
     )  # fmt: skip
     sequence = np.argsort(coded.rank[order], kind="stable").astype(np.int64)
@@ -92,6 +94,17 @@ def _whole_where_orders_are(coded: Coded, demands: Demands) -> Ints:
     in_parts[demands.sku[demands.units % THOUSANDTHS != 0]] = True
     whole = coded.stock_units // THOUSANDTHS * THOUSANDTHS
     return np.where(in_parts[coded.stock_sku], coded.stock_units, whole)
+
+
+def _worth(coded: Coded, stock_prices: pd.DataFrame | None) -> Floats:
+    """What a thousandth of each stock row is worth to later orders; nothing where no price is given."""
+    if stock_prices is None or stock_prices.empty:
+        return np.zeros(len(coded.stock_sku))
+    keys = pd.MultiIndex.from_arrays(
+        [coded.sku_names[coded.stock_sku], coded.location_names[coded.stock_location]]
+    )
+    price = check(stock_prices, STOCK_PRICE).set_index(["sku_id", "location_id"])["price_minor"]
+    return price.reindex(keys).fillna(0.0).to_numpy(dtype=np.float64) / THOUSANDTHS
 
 
 def _known_options(coded: Coded, parcel_costs: pd.DataFrame, order: Ints, settings: Orders) -> Options:

@@ -131,14 +131,14 @@ def choose_in_turn(
 
 @njit(cache=True, nogil=True)
 def choose_again(
-    problem: Problem, sequence: Ints, left: Ints, no_price: Floats, flow: Ints, cost: Floats, passes: int
+    problem: Problem, sequence: Ints, left: Ints, flow: Ints, cost: Floats, passes: int
 ) -> None:
-    """Let each order choose again from what is left and its own, until nobody gains; costs never rise."""
+    """Let each order choose again, without prices, from what is left and its own until nobody gains; costs never rise."""
     for _ in range(passes):
         gained = 0.0
         for order in sequence:
             move_stock(problem, order, 1, flow, left)
-            new_cost = best_choice(problem, order, left, no_price, flow)
+            new_cost = best_choice(problem, order, left, problem.worth, flow)
             move_stock(problem, order, -1, flow, left)
             gained += cost[order] - new_cost
             cost[order] = new_cost

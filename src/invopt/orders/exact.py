@@ -100,7 +100,7 @@ class _Rows:
             if place < 0 or problem.available[place] <= 0:
                 continue
             most = min(units, int(problem.available[place]) / THOUSANDTHS)
-            taken = self.variable(float(problem.unit[start + option]) * THOUSANDTHS - shortage, most, False)
+            taken = self.variable(float(problem.unit[start + option] + problem.worth[place]) * THOUSANDTHS - shortage, most, False)
             self.entry.append(entry)
             self.entry_variable.append(taken)
             self.of_cell.setdefault(place, []).append(taken)

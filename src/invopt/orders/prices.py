@@ -36,7 +36,6 @@ def price_rounds(
     leaves.
     """
     cells = len(problem.available)
-    no_price = np.zeros(cells)
     price = np.zeros(cells)
     best_price = np.zeros(cells)
     cell_group = _group_of_cells(problem, members, group)
@@ -49,7 +48,7 @@ def price_rounds(
     for turn in range(rounds):
         dual = np.zeros(groups + 1)
         for order in members:
-            alone[order] = best_choice(problem, order, problem.available, price, trial_flow)
+            alone[order] = best_choice(problem, order, problem.available, problem.worth + price, trial_flow)
             dual[group[order]] += alone[order]
         excess = taken_by(problem, members, trial_flow) - problem.available
         steepness = np.zeros(groups + 1)
@@ -80,8 +79,8 @@ def price_rounds(
             by_regret = sequence[np.argsort(-regret, kind="mergesort")]
             for chosen in (sequence, by_regret):
                 trial_left = problem.available.copy()
-                choose_in_turn(problem, chosen, trial_left, price, trial_flow, trial_cost)
-                choose_again(problem, sequence, trial_left, no_price, trial_flow, trial_cost, AGAIN_PASSES)
+                choose_in_turn(problem, chosen, trial_left, problem.worth + price, trial_flow, trial_cost)
+                choose_again(problem, sequence, trial_left, trial_flow, trial_cost, AGAIN_PASSES)
                 _keep_better(problem, members, group, groups, trial_flow, trial_cost, flow, cost, best_plan)
         finished = True
         for number in range(1, groups + 1):

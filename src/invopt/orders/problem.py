@@ -24,7 +24,8 @@ class Problem(NamedTuple):
 
     Order `o` has the demands `first_demand[o]:first_demand[o + 1]` (one a SKU) and the candidate locations
     `first_option[o]:first_option[o + 1]`. Demand `d` meets candidate `k` in cell `cell[first_cell[d] + k]`, a
-    SKU at a location, or -1 where it holds none. Units are thousandths; costs are minor units of money, those
+    SKU at a location, or -1 where it holds none; `worth` is what a thousandth there is worth to later orders.
+    Units are thousandths; costs are minor units of money, those
     a unit are for a thousandth.
     """
 
@@ -39,6 +40,7 @@ class Problem(NamedTuple):
     option_location: Ints
     policy: Ints
     available: Ints
+    worth: Floats
     split: float
     maximum_parcels: int
     masks: Ints

@@ -34,21 +34,20 @@ def solve(problem: Problem, sequence: Ints, settings: Orders, *, is_exact_allowe
     everyone = np.arange(orders, dtype=np.int64)
     flow = np.zeros(len(problem.cell), dtype=np.int64)
     cost = np.zeros(orders)
-    no_price = np.zeros(len(problem.available))
-    choose_each(problem, everyone, problem.available, no_price, flow, cost)
+    choose_each(problem, everyone, problem.available, problem.worth, flow, cost)
     group = competing_groups(problem, possible_use(problem), taken_by(problem, everyone, flow))
     groups = int(group.max(initial=0))
     bound = np.zeros(groups + 1)
     method = np.full(groups + 1, "prices", dtype=object)
     method[0] = "independent"
     bound[0] = cost[group == 0].sum()
-    price = no_price
+    price = np.zeros(len(problem.available))
     if groups:
         members = everyone[group > 0]
         competing = sequence[group[sequence] > 0]
         left = problem.available.copy()
-        choose_in_turn(problem, competing, left, no_price, flow, cost)
-        choose_again(problem, competing, left, no_price, flow, cost, 2)
+        choose_in_turn(problem, competing, left, problem.worth, flow, cost)
+        choose_again(problem, competing, left, flow, cost, 2)
         best_plan = np.asarray(np.bincount(group[members], cost[members], groups + 1), dtype=np.float64)
         found, price = price_rounds(
             problem, members, competing, group, groups, settings.price_rounds, left, flow, cost, best_plan
@@ -64,7 +63,6 @@ def _solve_small(
     method: np.ndarray,
 ) -> None:  # fmt: skip
     """Replace the plan of each small group whose gap is open by the exact one."""
-    no_price = np.zeros(len(problem.available))
     by_group = competing[np.argsort(group[competing], kind="stable")]
     starts = np.searchsorted(group[by_group], np.arange(1, len(bound) + 1))
     for number in range(1, len(bound)):
@@ -86,7 +84,7 @@ def _solve_small(
         used = taken_by(problem, members, trial_flow)
         if (used > problem.available).any():
             continue  # rounding to thousandths overdrew a cell: the plan by prices stands
-        choose_again(problem, members, problem.available - used, no_price, trial_flow, trial_cost, 2)
+        choose_again(problem, members, problem.available - used, trial_flow, trial_cost, 2)
         exact_cost = float(trial_cost[members].sum())
         if exact_cost <= planned:
             flow[:], cost[:] = trial_flow, trial_cost

@@ -113,8 +113,43 @@ ALLOCATION_BOUND = Table(
         integer("group_number", "group; 0 for the orders that compete with none", minimum=0),
         integer("orders", "orders of the group", minimum=0),
         text("method", "independent, exact, prices", choices=("independent", "exact", "prices")),
-        real("cost_minor", "planned cost: parcels, splits, lateness, units left waiting", "minor units"),
+        real("cost_minor", "planned cost: parcels, splits, lateness, units left waiting, stock prices", "minor units"),
         real("bound_minor", "no plan can cost less", "minor units"),
         real("gap_share", "how far the plan may be from the best", "share of cost", minimum=0),
+    ),
+)
+
+STOCK_PRICE = Table(
+    "stock_price",
+    grain="one row per SKU and location whose stock later orders are going to want",
+    key=("sku_id", "location_id"),
+    columns=(
+        text("sku_id", "SKU"),
+        text("location_id", "location"),
+        real("price_minor", "what one unit there saves the orders to come", "minor units of currency", minimum=0),
+        text("currency", "ISO 4217 code"),
+    ),
+)
+
+REGION_DEMAND = Table(
+    "region_demand",
+    grain="one row per SKU and region with demand until its next receipt",
+    key=("sku_id", "region"),
+    columns=(
+        text("sku_id", "SKU"),
+        text("region", "region that orders come from"),
+        real("mean_units", "expected orders until the next receipt", "units", minimum=0),
+        real("shortage_minor", "cost of a unit that is not served", "minor units of currency", minimum=0),
+    ),
+)
+
+LANE_COST = Table(
+    "lane_cost",
+    grain="one row per location and region it may serve",
+    key=("location_id", "region"),
+    columns=(
+        text("location_id", "location"),
+        text("region", "region"),
+        real("unit_minor", "cost of sending one unit", "minor units of currency", minimum=0),
     ),
 )
