@@ -240,6 +240,20 @@ def _continuous_quantity(levels, shapes, stocks, ends, wants_loss, limit):
 
 
 @njit(cache=True, nogil=True)
+def _pays_now(loss, stocks, ends, cycle_demand, target, wait_units):
+    """Return 1 where a lot ordered now costs less than one ordered a review later, else 0.
+
+    Waiting costs the sales lost in the cycle and the stock held in it; an order postponed saves a cycle of the
+    average cost of lots, `wait_units` of stock held.
+    """
+    opening = 0.0
+    for end in range(ends):
+        opening += stocks[end]
+    closing = max(opening / ends - cycle_demand + loss, 0.0)
+    return 1.0 if target * loss + (1.0 - target) * closing > (1.0 - target) * wait_units else 0.0
+
+
+@njit(cache=True, nogil=True)
 def _stockout_day(cumulative_mean, days, stock, arrival_day, arrival_units):
     """Return the first day whose expected demand is not covered by stock and expected arrivals, or -1."""
     for t in range(days):
@@ -273,6 +287,7 @@ def _project_one(
     degrees_of_freedom,
     review_days,
     lot_units,
+    wait_units,
     kind,
     target,
     given_units,
@@ -426,8 +441,24 @@ def _project_one(
     ends = paths * branches
     cycle_demand = sum_cycle / ends
     per_order = max(cycle_demand, lot_units)
-    limit = (1.0 - target) * per_order if kind == FILL_RATE else 1.0 - target
+    limit = 1.0 - target
+    if kind == FILL_RATE:
+        # A lot of several cycles' demand may be short by its share of the whole lot, at its end: what is lost before
+        # the arrival counts too, so that the order is placed while the shortage can still be kept within it.
+        limit = (1.0 - target) * max(lot_units - sum_lost / paths / (1.0 - target), cycle_demand)
+    # Service to the cycles in which anybody asks: a slow mover would otherwise pass with an empty shelf.
+    asked = 0.0
+    for p in range(ends):
+        if levels[p] > 0.0:
+            if shapes[p] < 1e8:
+                asked += 1.0 - math.exp(-shapes[p] * math.log1p(levels[p] / shapes[p]))
+            else:
+                asked += 1.0 - math.exp(-levels[p])
+    asked = max(asked / ends, 1e-12)
+    if kind == CYCLE_SERVICE:
+        limit *= asked
 
+    loss_now = 0.0
     highest = 0.0
     reach_above = 0.0
     stock_max = -1e300
@@ -470,6 +501,11 @@ def _project_one(
             while j > 0 and tails[j - 1] / ends <= limit:
                 j -= 1
             need = j - stock_max
+        if kind == CRITICAL_RATIO and need > 0.0 and lot_units > cycle_demand:
+            for j in range(max(int(stock_max), 0), written):
+                loss_now += tails[j] / ends
+            loss_now += max(-stock_max, 0.0)
+            need *= _pays_now(loss_now, stocks, ends, cycle_demand, target, wait_units)
         quantity = max(need, 0.0)
         at = int(quantity + stock_max)
         tail = 0.0
@@ -492,6 +528,9 @@ def _project_one(
             need = given_units
         else:
             need = _continuous_quantity(levels, shapes, stocks, ends, kind == FILL_RATE, limit)
+            if kind == CRITICAL_RATIO and need > 0.0 and lot_units > cycle_demand:
+                loss_now = _tail_or_loss(levels, shapes, stocks, ends, 0.0, True)
+                need *= _pays_now(loss_now, stocks, ends, cycle_demand, target, wait_units)
         quantity = max(need, 0.0)
         tail = _tail_or_loss(levels, shapes, stocks, ends, quantity, False)
         loss = _tail_or_loss(levels, shapes, stocks, ends, quantity, True)
@@ -511,11 +550,11 @@ def _project_one(
     result[PROTECTION_DAYS] = sum_days / ends
     result[STOCK_AT_ARRIVAL] = sum_stock / paths
     result[CYCLE_DEMAND] = cycle_demand
-    result[IMPLIED_CYCLE_SERVICE] = 1.0 - tail
+    result[IMPLIED_CYCLE_SERVICE] = 1.0 - min(tail / asked, 1.0)
     result[IMPLIED_FILL_RATE] = min(max(1.0 - loss / per_order, 0.0), 1.0) if per_order > 0.0 else 1.0
     result[IMPLIED_STOCK] = max(0.5 * (opening + max(closing, 0.0)), 0.0)
     result[BEYOND_HORIZON_SHARE] = sum_beyond / ends
-    result[CURRENT_CYCLE_SERVICE] = 1.0 - current_tail
+    result[CURRENT_CYCLE_SERVICE] = 1.0 - min(current_tail / asked, 1.0)
     # Poisson + gamma + shared level + the interval's own length (law of total variance).
     demand = sum_demand / ends
     squared = sum_demand_squared / ends
@@ -547,6 +586,7 @@ def project_block(
     degrees_of_freedom,
     review_days,
     lot_units,
+    wait_units,
     kind,
     target,
     given_units,
@@ -602,6 +642,7 @@ def project_block(
                 degrees_of_freedom[i],
                 review_days[i],
                 lot_units[i],
+                wait_units[i],
                 kind[i],
                 target[i],
                 given_units[i],

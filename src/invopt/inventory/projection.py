@@ -228,18 +228,25 @@ def project(
     backorder_units: ArrayLike = 0.0,
     arrivals: Arrivals | None = None,
     lot_units: ArrayLike = 0.0,
+    economic_units: ArrayLike | None = None,
     seeds: NDArray[np.uint64] | None = None,
     paths: int = 64,
 ) -> Projection:
     """Return the smallest order that meets the target in the cycle it will serve, for each SKU-location.
 
-    Inputs: `on_hand_units` at the opening of the as-of day and `backorder_units` (customers waiting), the
-    demand outlook, the lead time of an order placed now, `arrivals` on the way, `review_days` until the
-    next order, and `lot_units`, the quantity usually ordered at once where that is more than a cycle's
-    demand (fill rate counts the shortage of one cycle against it). `target_share` is the probability of no
-    stockout in the cycle (cycle_service), the share of demand served (fill_rate) or the critical ratio
-    (cost). `seeds` come from `series_seeds`; without them rows are seeded by their number, which a split of
-    the work would change. Arrays have a value per SKU-location; single values hold for all.
+    Inputs: `on_hand_units` at the opening of the as-of day and `backorder_units` (customers waiting), the demand
+    outlook, the lead time of an order placed now, `arrivals` on the way, `review_days` until the next order, and
+    `lot_units`, the quantity that is ordered at once where that is more than a cycle's demand, with `economic_units`
+    its economic order quantity. `seeds` come from `series_seeds`; without them rows are seeded by their number,
+    which a split of the work would change. Arrays have a value per SKU-location; single values hold for all.
+
+    Targets, `target_share`:
+    - cycle_service: the probability that nobody is turned away in a cycle in which anybody asks;
+    - fill_rate: the share of demand served in the cycle; with lots, of the whole lot, counting what is lost before
+      it arrives;
+    - cost: the critical ratio of one cycle's review, see `critical_ratio`; with lots the order is placed when
+      waiting one more review would cost more than the lot's average cost of that time, G(y) >= g in the words of
+      Federgruen & Zheng (1992), Operations Research 40.
 
     Timing: goods due on a day are there before its demand; the order placed now arrives after a lead time
     of L days at the opening of day L, the next one at the opening of day review + L'.
@@ -284,6 +291,7 @@ def project(
         backorder_units,
         arrivals,
         lot_units,
+        lot_units if economic_units is None else economic_units,
         seeds,
         paths,
     )
@@ -328,6 +336,7 @@ def imply(
         backorder_units,
         arrivals,
         lot_units,
+        lot_units,
         seeds,
         paths,
     )
@@ -345,6 +354,7 @@ def _run(
     backorder_units: ArrayLike,
     arrivals: Arrivals | None,
     lot_units: ArrayLike,
+    economic_units: ArrayLike,
     seeds: NDArray[np.uint64] | None,
     paths: int,
 ) -> Projection:
@@ -354,6 +364,7 @@ def _run(
         raise TableError(f"projection: arrivals are for {len(due.start) - 1} SKU-locations, demand for {size}.")
     on_hand = _column(on_hand_units, size, "on_hand_units")
     backorders = _column(backorder_units, size, "backorder_units")
+    lots, economic = _column(lot_units, size, "lot_units"), _column(economic_units, size, "economic_units")
     result = kernel.project_block(
         _owned(demand.mean_units),
         _column(demand.dispersion, size, "dispersion"),
@@ -374,7 +385,8 @@ def _run(
         _column(lead_times.log_scale, size, "log_scale"),
         _column(lead_times.degrees_of_freedom, size, "degrees_of_freedom", may_be_infinite=True),
         _column(review_days, size, "review_days"),
-        _column(lot_units, size, "lot_units"),
+        lots,
+        _owned((lots + economic * economic / np.maximum(lots, 1e-12)) / 2),
         kind,
         share,
         given_units,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy.stats import nbinom, poisson
@@ -68,12 +70,34 @@ def test_terms_add_up() -> None:
 
 
 def test_fill_rate_counts_shortage_against_the_lot() -> None:
-    small = project(steady(), 0, LeadTimes.certain(2), target_kind="fill_rate", target_share=0.95, review_days=2)
-    large = project(
-        steady(), 0, LeadTimes.certain(2), target_kind="fill_rate", target_share=0.95, review_days=2, lot_units=100
-    )
-    assert large.target_level_units[0] < small.target_level_units[0]
+    ask: Any = {"target_kind": "fill_rate", "target_share": 0.95, "review_days": 2}
+    small = project(steady(), 18, LeadTimes.certain(2), **ask)
+    large = project(steady(), 18, LeadTimes.certain(2), lot_units=100, **ask)
+    assert large.need_units[0] == 0 < small.need_units[0]
     assert small.implied_fill_rate[0] >= 0.95
+    # With nothing there, more is lost before the arrival than the lot may be short by: order all the same.
+    assert project(steady(), 0, LeadTimes.certain(2), lot_units=100, **ask).need_units[0] > 0
+
+
+def test_slow_mover_is_kept_in_stock() -> None:
+    """One customer in 25 weeks: the shelf must not stay empty because most weeks nobody asks."""
+    slow = DemandOutlook(np.full((1, 12), 0.04), np.zeros(1), np.zeros(1), days_per_period=7)
+    assert project(slow, 0, LeadTimes.certain(14), target_share=0.95).need_units[0] == 1
+    assert project(slow, 1, LeadTimes.certain(14), target_share=0.9).need_units[0] == 0
+
+
+@pytest.mark.parametrize(("stock", "orders"), [(0, True), (1, False), (4, False)])
+def test_lot_is_ordered_when_waiting_costs_more(stock: float, orders: bool) -> None:
+    """A lost sale worth 130 weeks of holding a unit, lots of 20 weeks: worth it at an empty shelf only.
+
+    Waiting a week at stock 0 loses 0.05 sales, worth 6.5 unit-weeks; the lot of one unit costs 1 a week. At stock 1
+    the two weeks of lead time sell it with probability 0.1 only: 0.005 sales, 0.65, and nothing is gained.
+    """
+    slow = DemandOutlook(np.full((1, 12), 0.05), np.zeros(1), np.zeros(1))
+    plan = project(
+        slow, stock, LeadTimes.certain(2), target_kind="cost", target_share=130 / 131, review_days=1, lot_units=1.5
+    )
+    assert (plan.need_units[0] > 0) == orders
 
 
 def test_overdue_order_is_not_expected_today() -> None:
