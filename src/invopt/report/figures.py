@@ -150,6 +150,22 @@ def weighted_mean(values: pd.Series, weights: pd.Series) -> float:
     return float((values[known] * weights[known]).sum()) / whole if whole > 0 else float("nan")
 
 
+def typical(values: pd.Series, weights: pd.Series) -> float:
+    """The weighted median of known values: half of the weight lies at or below it; NaN where there is none.
+
+    A SKU whose demand all but ended has an error of many times that demand; a mean would be its alone.
+
+    >>> typical(pd.Series([0.2, 0.4, 77.0]), pd.Series([5.0, 3.0, 1.0]))
+    0.2
+    """
+    known = values.notna() & (weights.fillna(0) > 0)
+    order = values[known].sort_values(kind="stable")
+    running = weights.loc[order.index].cumsum()
+    if running.empty:
+        return float("nan")
+    return float(order[running >= running.iloc[-1] / 2].iloc[0])
+
+
 def demand_value(policy: pd.DataFrame, sku_location: pd.DataFrame) -> pd.Series:
     """Value of a day's expected demand of each row of `policy`, by which shares are weighted."""
     prices = policy[KEYS].merge(sku_location[[*KEYS, "unit_price_minor"]], on=KEYS, how="left", validate="one_to_one")
@@ -185,7 +201,7 @@ def _accuracy(plan: Plan) -> tuple[float, float]:
         plan.table("sku_location")[[*KEYS, "last_year_units"]], on=KEYS, how="left", validate="one_to_one"
     )
     weights = model["last_year_units"]
-    return weighted_mean(model["wape"], weights), weighted_mean(model["bias_share"], weights)
+    return typical(model["wape"], weights), typical(model["bias_share"], weights)
 
 
 def _promises(plan: Plan) -> tuple[float, int]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from invopt.report.figures import bought
+from invopt.report.figures import RISK_KINDS, bought
 from invopt.report.plan import Plan
 from invopt.report.series import KEYS, FloatArray, stock_paths
 from invopt.report.sku_page import render_sku_page, sku_page_name
@@ -19,16 +20,21 @@ _SKU_FOLDER = "sku"
 
 
 def needs_attention(plan: Plan, pages: int) -> list[tuple[str, str]]:
-    """The SKU-locations with the most money at stake, then those with the largest orders, at most `pages`."""
+    """The SKU-locations to have a page: in turn the most at risk, the largest order, the worst other exception."""
     known = plan.table("sku_location")[KEYS]
     keys = pd.Series(list(known.itertuples(index=False, name=None)), index=known["sku_id"] + "|" + known["location_id"])
     alerts = plan.table("alert")
-    alerts = alerts[alerts["subject"].isin(["sku_location", "stock", "price"])]
-    worth = alerts.groupby("key")["worth_minor"].sum().sort_values(ascending=False, kind="stable")
-    chosen = [keys[key] for key in worth.index if key in keys.index]
+    alerts = alerts[alerts["subject"].isin(["sku_location", "stock", "price"]) & alerts["key"].isin(keys.index)]
+    worst = alerts.sort_values(["worth_minor", "key"], ascending=[False, True], kind="stable")
+    at_risk = worst["alert_kind"].isin(RISK_KINDS)
     buying = bought(plan).sort_values(["amount_minor", *KEYS], ascending=[False, True, True], kind="stable")
-    chosen += list(buying[KEYS].itertuples(index=False, name=None))
-    return list(dict.fromkeys((str(sku), str(place)) for sku, place in chosen))[:pages]
+    ranked = [
+        [keys[key] for key in worst.loc[at_risk, "key"]],
+        list(buying[KEYS].itertuples(index=False, name=None)),
+        [keys[key] for key in worst.loc[~at_risk, "key"]],
+    ]
+    in_turn = [key for turn in zip_longest(*ranked) for key in turn if key is not None]
+    return list(dict.fromkeys((str(sku), str(place)) for sku, place in in_turn))[:pages]
 
 
 def stock_value_path(plan: Plan, keys: pd.DataFrame, forecast: pd.DataFrame) -> tuple[FloatArray, FloatArray]:

@@ -49,12 +49,14 @@ GLOSSARY: dict[str, Term] = {
     ),
     "wape": Term(
         "Forecast error",
-        "Sum of absolute forecast errors as a share of the sum of demand, from forecasts made in the past and "
-        "scored on periods they had not seen; SKUs weighted by last year's units.",
+        "Sum of absolute forecast errors as a share of the sum of demand, from forecasts made in the past and scored "
+        "on periods they had not seen. Of several SKUs the typical one: half of the units sold last year belong to "
+        "SKUs with a smaller error.",
     ),
     "bias": Term(
         "Forecast bias",
-        "Sum of forecast less demand, as a share of demand, from the same past forecasts. Above zero: too high.",
+        "Sum of forecast less demand, as a share of demand, from the same past forecasts. Above zero: too high. Of "
+        "several SKUs the typical one, as for the error.",
     ),
     "worth": Term("At stake", "Money that the exception puts at stake; how it is found depends on the kind."),
     "exception_kind": Term("Exception", "What is wrong; exceptions are sorted by the money at stake."),

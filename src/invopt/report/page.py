@@ -30,10 +30,21 @@ def render(template: str, words: Words, **content: Any) -> str:
             define=define,
             glossary=GLOSSARY,
             data_block=data_block,
+            sentence=sentence,
             first_rows=lambda shown: first_rows(shown, words),
             **content,
         )
     )
+
+
+def sentence(text: str) -> str:
+    """A text of a table as a sentence: its first letter large, a full stop at its end.
+
+    >>> sentence("receipts of the supplier")
+    'Receipts of the supplier.'
+    """
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", "…")) else ".") if text else ""
 
 
 @lru_cache(maxsize=1)

@@ -84,9 +84,11 @@ def projection_picture(shown: Projection, words: Words, today: dt.date) -> Marku
         marks = ticks(0, peak * 1.04)
         canvas = Canvas(width, 230, (0, float(shown.days[-1])), (0, marks[-1]))
         canvas.y_axis([(value, words.units(value)) for value in marks])
-        count = 7 if width == _DESK else 4
-        chosen = np.linspace(0, float(shown.days[-1]) / 7, count).round() * 7
-        canvas.x_axis([(float(day), _short_day(today + dt.timedelta(days=int(day)))) for day in np.unique(chosen)])
+        weeks = int(shown.days[-1]) // 7
+        every = -(-weeks // (13 if width == _DESK else 4))
+        canvas.x_axis(
+            [(7.0 * week, _short_day(today + dt.timedelta(weeks=week))) for week in range(0, weeks + 1, every)]
+        )
         for day, units, kind in shown.arrivals:
             hint = f"{words.units(units)} {kind}, {words.day(today + dt.timedelta(days=int(day)))}"
             canvas.bar(
@@ -124,7 +126,7 @@ def value_picture(
         weeks = len(with_orders) - 1
         canvas = Canvas(width, 220, (0, weeks), (0, marks[-1]), left=left)
         canvas.y_axis([(value, words.money(value, currency, whole=True)) for value in marks])
-        every = max(1, weeks // (7 if width == _DESK else 4))
+        every = max(1, -(-weeks // (13 if width == _DESK else 4)))
         canvas.x_axis([(week, _short_day(today + dt.timedelta(weeks=week))) for week in range(0, weeks + 1, every)])
         at = np.arange(weeks + 1, dtype=float)
         canvas.rule(target, "reorder")
@@ -191,10 +193,10 @@ def bars_picture(rows: Sequence[tuple[str, float, str]], identity: str, title: s
 
     def draw(width: float, ident: str, name: str) -> Markup:
         longest = max([value for _, value, _ in rows], default=1.0) or 1.0
-        left = 190.0 if width == _DESK else 130.0
+        left = 230.0 if width == _DESK else 136.0
         canvas = Canvas(width, 26 * len(rows) + 10, (0, longest), (len(rows), 0), top=4, bottom=4, left=left,
                         right=120 if width == _DESK else 92)  # fmt: skip
-        limit = 30 if width == _DESK else 18
+        limit = 34 if width == _DESK else 19
         for row, (label, value, text) in enumerate(rows):
             short = label if len(label) <= limit else label[: limit - 1] + "…"
             canvas.label(left - 10, canvas.y(row + 0.5) + 4, short, "t", anchor="end")

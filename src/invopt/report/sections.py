@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
-from invopt.report.figures import bought, service_measures, weighted_mean
+from invopt.report.figures import bought, service_measures, typical, weighted_mean
 from invopt.report.lists import ListColumn, PlanList, cut
 from invopt.report.plan import Plan
 from invopt.report.series import KEYS
@@ -25,6 +25,13 @@ ALERT_WORDS = {
 SEVERITY_WORDS = {"high": "● high", "medium": "◐ medium", "low": "○ low"}
 URGENCY_WORDS = {
     "stocked_out": "stocked out", "will_stock_out": "will run out", "due": "due", "not_due": "not due",
+}  # fmt: skip
+CONSTRAINT_WORDS = {
+    "none": "", "moq": "smallest quantity", "pack": "whole packs", "line_maximum": "largest quantity",
+    "price_break": "cheaper price", "minimum_order_value": "order minimum", "budget": "budget",
+    "container": "container",
+    "lifecycle": "lifecycle", "maximum_cover": "longest cover", "no_supplier": "no supplier", "closure": "closure",
+    "damping": "last plan", "decision": "decision",
 }  # fmt: skip
 CAUSE_WORDS = {
     "no_stock": "no stock", "on_hold": "on hold", "rejected": "refused", "capacity": "capacity",
@@ -95,7 +102,7 @@ def purchase_list(plan: Plan, links: Links) -> PlanList:
             ListColumn("final_units", "final_units", "units"),
             ListColumn("amount_minor", "amount", "money"),
             ListColumn("need_units", "need_units", "units", is_wide=True),
-            ListColumn("binding_constraint", "constraint", "text", is_wide=True, words=_spaced("binding")),
+            ListColumn("binding_constraint", "constraint", "text", is_wide=True, words=CONSTRAINT_WORDS),
             ListColumn("urgency", "urgency", "text", is_wide=True, is_facet=True, words=URGENCY_WORDS),
             ListColumn("order_on", "order_on", "date", is_wide=True),
             ListColumn("expected_on", "expected_on", "date", is_wide=True),
@@ -276,8 +283,8 @@ def accuracy_list(plan: Plan) -> PlanList:
             "demand_class": str(name),
             "skus": len(part),
             "units": part["last_year_units"].sum(),
-            "wape": weighted_mean(part["wape"], part["last_year_units"]),
-            "bias_share": weighted_mean(part["bias_share"], part["last_year_units"]),
+            "wape": typical(part["wape"], part["last_year_units"]),
+            "bias_share": typical(part["bias_share"], part["last_year_units"]),
         }
         for name, part in model.groupby("demand_class", sort=True)
     ]
@@ -382,7 +389,12 @@ def return_reason_list(plan: Plan) -> PlanList:
         "Why goods come back",
         (
             ListColumn("category_id", "category", "text", is_facet=True),
-            ListColumn("return_reason", "return_reason", "text", words=_spaced("return")),
+            ListColumn(
+                "return_reason",
+                "return_reason",
+                "text",
+                words=_spaced("changed_mind", "size_or_fit", "not_as_described", "damaged_in_transit", "wrong_item"),
+            ),
             ListColumn("returned_units", "returned_units", "units"),
         ),
         cut(rows, plan.settings.report.list_rows),
@@ -451,7 +463,12 @@ def assumption_list(plan: Plan) -> PlanList:
         "assumptions",
         "What is assumed",
         (
-            ListColumn("topic", "assumption", "text", words=_spaced("topic")),
+            ListColumn(
+                "topic",
+                "assumption",
+                "text",
+                words=_spaced("unit_cost", "lead_time", "product_name", "dimensions_or_transit", "return_rate"),
+            ),
             ListColumn("rows", "assumed_rows", "integer"),
             ListColumn("assumed_value", "assumed_value", "text"),
             ListColumn("setting", "setting", "text", is_wide=True),
@@ -552,10 +569,5 @@ def _supplier_names(plan: Plan, ids: pd.Series) -> pd.Series:
     return ids.map(names).fillna(ids).astype("str").where(ids.notna(), "none")
 
 
-def _spaced(group: str) -> dict[str, str]:
-    codes = {
-        "binding": ("line_maximum", "price_break", "minimum_order_value", "maximum_cover", "no_supplier"),
-        "return": ("changed_mind", "size_or_fit", "not_as_described", "damaged_in_transit", "wrong_item"),
-        "topic": ("unit_cost", "lead_time", "product_name", "dimensions_or_transit", "return_rate"),
-    }[group]
+def _spaced(*codes: str) -> dict[str, str]:
     return {code: code.replace("_", " ") for code in codes}

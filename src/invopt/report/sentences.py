@@ -123,13 +123,13 @@ def _shipping(figures: Figures, words: Words) -> str:
 def _forecast(figures: Figures, words: Words) -> str:
     if math.isnan(figures.wape):
         return "No past forecast could be scored yet."
-    text = f"Past forecasts missed demand by {words.share(figures.wape)} of its volume"
+    text = f"The typical SKU's past forecasts missed demand by {words.share(figures.wape)} of its volume"
     if math.isnan(figures.bias):
         return text + "."
     if abs(figures.bias) < 0.005:
-        return text + " and lay neither above nor below it on the whole."
+        return text + " and lay neither above nor below it."
     side = "above" if figures.bias > 0 else "below"
-    return text + f" and lay {words.share(abs(figures.bias))} {side} it on the whole."
+    return text + f" and lay {words.share(abs(figures.bias))} {side} it."
 
 
 def _reasons(figures: Figures, words: Words) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 from invopt import calendars
 from invopt.errors import WorkspaceError
 from invopt.report.explain import explain
-from invopt.report.page import render
+from invopt.report.page import render, sentence
 from invopt.report.pictures import Projection, history_picture, projection_picture
 from invopt.report.plan import Plan
 from invopt.report.sections import ALERT_WORDS, SEVERITY_WORDS
@@ -50,12 +50,12 @@ def render_sku_page(plan: Plan, sku_id: str, location_id: str, *, back: str = ""
     its proposal do not add up.
     """
     words = Words(plan.settings.business.locale)
-    described = _row(plan, "sku_location", sku_id, location_id)
+    described = record(plan, "sku_location", sku_id, location_id)
     if described is None:
         raise WorkspaceError(f"The plan of {plan.as_of} knows no SKU {sku_id[:80]!r} at {location_id[:80]!r}.")
-    policy = _row(plan, "policy", sku_id, location_id)
-    stock = _row(plan, "stock_position", sku_id, location_id)
-    proposal = _row(plan, "order_proposal", sku_id, location_id)
+    policy = record(plan, "policy", sku_id, location_id)
+    stock = record(plan, "stock_position", sku_id, location_id)
+    proposal = record(plan, "order_proposal", sku_id, location_id)
     coming = arrivals(plan)
     coming = coming[(coming["sku_id"] == sku_id) & (coming["location_id"] == location_id)]
     coming = coming.sort_values(["arrives_on", "purchase_order_id", "purchase_order_line_id"])
@@ -78,7 +78,7 @@ def render_sku_page(plan: Plan, sku_id: str, location_id: str, *, back: str = ""
         described=described,
         policy=policy,
         stock=stock,
-        model=_row(plan, "forecast_model", sku_id, location_id),
+        model=record(plan, "forecast_model", sku_id, location_id),
         proposal=proposal,
         explanation=None if proposal is None else explain(proposal),
         coming=_records(coming),
@@ -86,7 +86,7 @@ def render_sku_page(plan: Plan, sku_id: str, location_id: str, *, back: str = ""
         advice=_rows(plan, "open_order_advice", sku_id, location_id),
         waiting=_rows(plan, "backlog", sku_id, location_id),
         lead=_lead(plan, policy, sku_id, location_id),
-        assumed=_assumed(described, stock, policy, plan, sku_id, location_id),
+        assumed=assumed_inputs(plan, sku_id, location_id),
         what_if=_what_if(plan, policy, proposal, projection),
         parts=_records(ahead.head(8)),
         history=past,
@@ -111,7 +111,7 @@ def _projection(
     weeks = plan.settings.report.projection_weeks
     keys = pd.DataFrame({"sku_id": [sku_id], "location_id": [location_id]})
     daily = np.repeat(weekly_means(plan, keys, forecast, weeks)[0] / 7, 7)
-    stock = _row(plan, "stock_position", sku_id, location_id)
+    stock = record(plan, "stock_position", sku_id, location_id)
     opening = 0.0 if stock is None else max(0.0, float(stock["on_hand_units"] - stock["reserved_units"]))
     events = [
         (float(max(0, (day - plan.today).days)), float(units), str(kind))
@@ -175,29 +175,24 @@ def _what_if(
     return rows
 
 
-def _assumed(
-    described: Record,
-    stock: Record | None,
-    policy: Record | None,
-    plan: Plan,
-    sku_id: str,
-    location_id: str,
-) -> list[str]:
-    texts = []
-    if described["is_cost_assumed"]:
-        texts.append(
-            f"The unit cost is assumed: {plan.settings.policy.cost_share_of_price:.0%} of the price "
-            "(policy.cost_share_of_price)."
-        )
-    if stock is not None and stock["is_assumed"]:
-        texts.append(f"Stock: {stock['reason']}.")
+def assumed_inputs(plan: Plan, sku_id: str, location_id: str) -> list[str]:
+    """What the plan of one SKU-location rests on that nobody brought, a sentence an input."""
+    described = record(plan, "sku_location", sku_id, location_id)
+    stock = record(plan, "stock_position", sku_id, location_id)
+    policy = record(plan, "policy", sku_id, location_id)
     lead = _lead(plan, policy, sku_id, location_id)
+    texts = []
+    if described is not None and described["is_cost_assumed"]:
+        share = plan.settings.policy.cost_share_of_price
+        texts.append(f"The unit cost is {share:.0%} of the price (policy.cost_share_of_price).")
+    if stock is not None and stock["is_assumed"]:
+        texts.append(sentence(f"stock: {stock['reason']}"))
     if lead is not None and lead["is_assumed"]:
-        texts.append(f"Lead time: {lead['reason']}.")
+        texts.append(sentence(f"lead time: {lead['reason']}"))
     if policy is not None and policy["supplier_id"] is None:
         texts.append("No supplier is known to sell it.")
     if policy is not None and policy["is_assumed"] and policy["reason"]:
-        texts.append(str(policy["reason"]))
+        texts.append(sentence(str(policy["reason"])))
     return texts
 
 
@@ -224,7 +219,8 @@ def _alerts(plan: Plan, sku_id: str, location_id: str, words: Words) -> list[dic
     ]
 
 
-def _row(plan: Plan, name: str, sku_id: str, location_id: str) -> Record | None:
+def record(plan: Plan, name: str, sku_id: str, location_id: str) -> Record | None:
+    """The row of a table of one SKU-location; None where there is none, and for values that are missing."""
     rows = _rows(plan, name, sku_id, location_id)
     return rows[0] if rows else None
 

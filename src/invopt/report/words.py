@@ -81,7 +81,7 @@ class Words:
         """A day with its weekday."""
         if value is None or pd.isna(value):
             return MISSING
-        return str(format_date(pd.Timestamp(value).date(), "EEE d MMM y", locale=self.locale))
+        return _date(pd.Timestamp(value).date(), self.locale)
 
     def long_day(self, value: dt.date) -> str:
         """A day written out."""
@@ -110,6 +110,11 @@ def money_sums(minor: pd.Series, currency: pd.Series) -> dict[str, int]:
 def _and(parts: Iterable[str]) -> str:
     listed = list(parts)
     return listed[0] if len(listed) == 1 else ", ".join(listed[:-1]) + " and " + listed[-1]
+
+
+@lru_cache(maxsize=4096)
+def _date(value: dt.date, locale: str) -> str:
+    return str(format_date(value, "EEE d MMM y", locale=locale))
 
 
 @lru_cache(maxsize=4096)

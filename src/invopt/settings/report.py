@@ -12,7 +12,7 @@ class Report(Section):
     """Size and reach of the report and the exports."""
 
     attention_pages: int = setting(
-        40, "SKU-locations with the most money at stake that get a page of their own; the rest on demand.",
+        60, "SKU-locations most in need of attention that get a page of their own; the rest on demand.",
         unit="pages", minimum=0, maximum=5_000,
     )  # fmt: skip
     list_rows: int = setting(10_000, "Longest list in the report; the rest is in the exports.", unit="rows", minimum=10)
@@ -37,6 +37,10 @@ class Alerts(Section):
     medium_worth_minor: int = setting(
         5_000, "An exception worth this much or more is medium, below it low.", unit="minor units", minimum=0
     )
+    least_worth_minor: int = setting(
+        1_000, "Surplus and forecasts gone wrong that are worth less than this are not listed.",
+        unit="minor units", minimum=0,
+    )  # fmt: skip
     dead_after_days: int = setting(180, "Stock of a SKU without an order for so long is dead.", unit="days", minimum=1)
     short_fill_share: float = setting(
         0.9, "A supplier expected to deliver a smaller share of what is ordered is short.",

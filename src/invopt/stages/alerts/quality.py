@@ -17,7 +17,8 @@ def forecast_alerts(planned: pd.DataFrame, rules: Alerts, policy: Policy) -> pd.
     """
     bias, error = planned["bias_share"].astype("float64"), planned["wape"].astype("float64")
     wrong = (bias.abs() > rules.forecast_bias_share) & (error > rules.forecast_error_share)
-    off = bias.abs() * planned["expected_demand_units"]
+    # forecast = demand x (1 + bias), so the units by which it is off are forecast x |bias| / (1 + bias).
+    off = planned["expected_demand_units"] * bias.abs() / (1 + bias).clip(lower=0.1)
     margin = (planned["unit_price_minor"] - planned["unit_cost_minor"]).clip(lower=0)
     holding = planned["unit_cost_minor"] * policy.holding_rate_per_year
     side = pd.Series(np.where(bias > 0, "above", "below"), index=planned.index)

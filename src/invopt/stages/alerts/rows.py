@@ -10,6 +10,7 @@ import pandas as pd
 from invopt.settings import Alerts
 from invopt.tables import ALERT, empty
 
+_COMMON = ("surplus", "forecast_wrong")  # small ones are everywhere and would bury the rest
 _MADE = ["alert_kind", "subject", "key", "worth_minor", "currency", "message", "remedy"]
 
 
@@ -49,6 +50,8 @@ def graded(found: Sequence[pd.DataFrame], rules: Alerts) -> pd.DataFrame:
     if not filled:
         return empty(ALERT)
     rows = pd.concat(filled, ignore_index=True)
+    is_small = rows["alert_kind"].isin(_COMMON) & (rows["worth_minor"] < rules.least_worth_minor)
+    rows = rows[~is_small]
     rows["severity"] = np.select(
         [rows["worth_minor"] >= rules.high_worth_minor, rows["worth_minor"] >= rules.medium_worth_minor],
         ["high", "medium"],
@@ -86,8 +89,11 @@ def day(dates: pd.Series) -> pd.Series:
 
 
 def percent(shares: pd.Series) -> pd.Series:
-    """Shares in whole per cent."""
-    written = [f"{100 * value:.0f}%" for value in shares.astype("float64").tolist()]
+    """Shares in whole per cent, from ten times on as a multiple."""
+    written = [
+        f"{100 * value:.0f}%" if abs(value) < 10 else f"{value:,.0f} times"
+        for value in shares.astype("float64").tolist()
+    ]
     return pd.Series(written, index=shares.index, dtype="str")
 
 

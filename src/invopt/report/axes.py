@@ -1,0 +1,111 @@
+"""The report's pictures as matplotlib axes, for notebooks and papers: the same numbers, the same colours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from invopt import calendars
+from invopt.report.plan import Plan
+from invopt.report.series import KEYS, FloatArray, history, stock_paths
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+# Colours that differ also for colour-blind eyes and in grey; the style sheet of the report has the same.
+COLOURS = {
+    "observed": "#8b9096", "censored": "#f3d9c8", "outlier": "#b3430b", "mean": "#0b5c94", "fan": "#cfe2ef",
+    "target": "#b3430b", "without": "#5b6168",
+}  # fmt: skip
+
+
+def draw_demand(plan: Plan, sku_id: str, location_id: str, axes: Axes | None = None) -> Axes:
+    """Observed demand as bars, censored periods shaded, outliers marked, and the fan of the forecast.
+
+    plan: read by `Plan.for_skus`. Draws into `axes`, or into a new figure; returns the axes.
+    """
+    axes = _axes(axes)
+    past = history(plan, sku_id, location_id)
+    step = calendars.days_in(plan.settings.business.period)
+    starts = past.starts.astype("datetime64[D]")
+    middle = starts + np.timedelta64(step * 12, "h").astype("timedelta64[h]")
+    for start in starts[past.is_censored]:
+        axes.axvspan(start, start + np.timedelta64(step, "D"), color=COLOURS["censored"], linewidth=0)
+    capped = ~np.isnan(past.capped_units)
+    axes.bar(middle, np.where(capped, past.capped_units, past.units), width=0.85 * step, color=COLOURS["observed"])
+    axes.plot(middle[capped], past.capped_units[capped], "D", color=COLOURS["outlier"], fillstyle="none")
+    ahead = _of(plan.table("forecast"), sku_id, location_id).sort_values("period_start")
+    when = ahead["period_start"].to_numpy() + np.timedelta64(step * 12, "h")
+    axes.fill_between(when, ahead["p10_units"], ahead["p90_units"], color=COLOURS["fan"], linewidth=0)
+    axes.plot(when, ahead["mean_units"], color=COLOURS["mean"])
+    axes.set_ylim(bottom=0)
+    axes.set_ylabel("units a " + plan.settings.business.period)
+    return _finished(axes, f"Demand of {sku_id} at {location_id}")
+
+
+def draw_stock(plan: Plan, sku_id: str, location_id: str, axes: Axes | None = None) -> Axes:
+    """Stock expected by week, with today's order and without, and the reorder point.
+
+    plan: read by `Plan.for_skus`. Draws into `axes`, or into a new figure; returns the axes.
+    """
+    axes = _axes(axes)
+    keys = _of(plan.table("sku_location"), sku_id, location_id)[KEYS].reset_index(drop=True)
+    with_order, without = stock_paths(
+        plan, keys, _of(plan.table("forecast"), sku_id, location_id), plan.settings.report.projection_weeks
+    )
+    _two_lines(plan, axes, with_order[0], without[0])
+    for level in _of(plan.table("policy"), sku_id, location_id)["reorder_point_units"]:
+        axes.axhline(level, color=COLOURS["target"], linestyle="-.", linewidth=1, label="reorder point")
+    axes.set_ylim(bottom=0)
+    axes.set_ylabel("units")
+    axes.legend(frameon=False)
+    return _finished(axes, f"Stock of {sku_id} at {location_id}")
+
+
+def draw_stock_value(plan: Plan, forecast: pd.DataFrame, axes: Axes | None = None) -> Axes:
+    """Stock value expected by week, with today's orders and without, beside the value that the targets imply.
+
+    plan: read by `Plan.for_summary`; forecast: rows of `forecast`. Only SKUs costed in the shop's currency.
+    """
+    from invopt.money import digits
+    from invopt.report.folder import stock_value_path
+
+    axes = _axes(axes)
+    described = plan.table("sku_location")
+    scale = 10.0 ** digits(plan.currency)
+    with_orders, without = stock_value_path(plan, described[described["is_planned"]], forecast)
+    _two_lines(plan, axes, with_orders / scale, without / scale)
+    policy = plan.table("policy")
+    target = float(policy.loc[policy["currency"] == plan.currency, "mean_stock_minor"].sum()) / scale
+    axes.axhline(target, color=COLOURS["target"], linestyle="-.", linewidth=1, label="at target")
+    axes.set_ylim(bottom=0)
+    axes.set_ylabel(plan.currency)
+    axes.legend(frameon=False)
+    return _finished(axes, "Stock value at cost")
+
+
+def _two_lines(plan: Plan, axes: Axes, with_orders: FloatArray, without: FloatArray) -> None:
+    when = np.datetime64(plan.as_of, "D") + 7 * np.arange(len(with_orders)).astype("timedelta64[D]")
+    axes.plot(when, without, color=COLOURS["without"], linestyle="--", label="without today's orders")
+    axes.plot(when, with_orders, color=COLOURS["mean"], label="with them")
+
+
+def _axes(axes: Axes | None) -> Axes:
+    if axes is not None:
+        return axes
+    import matplotlib.pyplot as plt
+
+    return plt.subplots(figsize=(9, 3.2), layout="constrained")[1]
+
+
+def _finished(axes: Axes, title: str) -> Axes:
+    # A dollar in a name would begin a formula.
+    axes.set_title(title.replace("$", r"\$"), loc="left")
+    axes.spines[["top", "right"]].set_visible(False)
+    return axes
+
+
+def _of(frame: pd.DataFrame, sku_id: str, location_id: str) -> pd.DataFrame:
+    return frame[(frame["sku_id"] == sku_id) & (frame["location_id"] == location_id)]
