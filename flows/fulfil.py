@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from prefect import flow
-
 from invopt.scheduling import fulfilment_as_tasks
+
+# Prefect is kept quiet by the import above, so it comes second.
+# isort: split
+from prefect import flow
 
 
 @flow(name="fulfil", log_prints=True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from prefect import flow
-
 from invopt.scheduling import night_as_tasks
+
+# Prefect is kept quiet by the import above, so it comes second.
+# isort: split
+from prefect import flow
 
 
 @flow(name="plan", retries=0, log_prints=True)

@@ -24,13 +24,16 @@ from invopt.workspace import Workspace
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import State
 
-# Nothing leaves the machine, and a slow first start is no failure.
+# Nothing leaves the machine, and a slow first start is no failure. Prefect reads these as it is imported, so
+# whoever imports this module does it before Prefect.
 QUIET = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
 }
+for _name, _value in QUIET.items():
+    os.environ.setdefault(_name, _value)
 
 
 def night_as_tasks(root: Path, as_of: dt.date | None) -> str:
@@ -151,12 +154,17 @@ def prefect_server(folder: Path, port: int | None = None) -> Iterator[str]:
         _wait_until_healthy(server, address, folder / "server.log")
         yield address
     finally:
-        server.terminate()
-        try:
-            server.wait(timeout=15)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+        end_process(server)
+
+
+def end_process(process: subprocess.Popen[bytes]) -> None:
+    """End a process, by force where it does not end when asked to."""
+    process.terminate()
+    try:
+        process.wait(timeout=15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _wait_until_healthy(server: subprocess.Popen[bytes], address: str, log: Path) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from invopt.errors import InvoptError
 from invopt.packaged import packaged_folder
-from invopt.scheduling import QUIET, prefect_server
+from invopt.scheduling import QUIET, end_process, prefect_server
 from invopt.workspace import Workspace
 
 # Flow, deployment and cron line, in the shop's time zone; prefect.yaml names the same for a server elsewhere.
@@ -21,23 +25,41 @@ SCHEDULES = (
 )
 
 
-def serve_schedules(workspace: Workspace, port: int | None = None) -> None:
-    """Serve the schedules until interrupted. Raises `InvoptError` where the server or the runner ends by itself."""
+def serve_schedules(
+    workspace: Workspace, port: int | None = None, schedules: tuple[tuple[str, str, str], ...] = SCHEDULES
+) -> None:
+    """Serve the schedules until interrupted or told to end; server and runner end with it.
+
+    Raises `InvoptError` where the server or the runner ends by itself.
+    """
     home = workspace.root / ".prefect"
-    with prefect_server(home, port) as address:
-        print(f"Schedules of {workspace.root} are running. Prefect's pages: {address.removesuffix('/api')}")
+    with ended_by_signal(), prefect_server(home, port) as address:
+        print(f"Schedules of {workspace.root} are running. Prefect's pages: {address.removesuffix('/api')}", flush=True)
         runner = subprocess.Popen(
-            [sys.executable, "-m", "invopt.serving", str(workspace.root)],
+            [sys.executable, "-m", "invopt.serving", str(workspace.root), json.dumps(schedules)],
             env={**os.environ, **QUIET, "PREFECT_HOME": str(home), "PREFECT_API_URL": address},
         )
         try:
             code = runner.wait()
         except KeyboardInterrupt:
-            runner.terminate()
-            runner.wait(timeout=30)
+            end_process(runner)
             return
     if code != 0:
         raise InvoptError(f"The schedules ended by themselves (exit code {code}). See {home / 'server.log'}.")
+
+
+@contextmanager
+def ended_by_signal() -> Iterator[None]:
+    """Let SIGTERM, by which services are stopped, end this process as Ctrl-C does: with its children."""
+
+    def interrupt(_signal: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def run_schedules(root: Path, schedules: tuple[tuple[str, str, str], ...] = SCHEDULES) -> None:
@@ -62,4 +84,4 @@ def run_schedules(root: Path, schedules: tuple[tuple[str, str, str], ...] = SCHE
 
 
 if __name__ == "__main__":
-    run_schedules(Path(sys.argv[1]))
+    run_schedules(Path(sys.argv[1]), tuple(tuple(entry) for entry in json.loads(sys.argv[2])))

@@ -75,7 +75,7 @@ def test_a_new_night_makes_a_new_fulfilment(shop):
     """The inputs of the day are the same, the plan under them is another."""
     first = fulfil(shop)
     with (shop.root / "settings.toml").open("a", encoding="utf-8") as file:
-        file.write('\n[policy]\ntarget_by_class = { A = 0.8, B = 0.8, C = 0.8 }\n')
+        file.write("\n[policy]\ntarget_by_class = { A = 0.8, B = 0.8, C = 0.8 }\n")
     changed = type(shop).open(shop.root)
     run_stages(changed, SPEC.as_of)
     second = fulfil(changed)
