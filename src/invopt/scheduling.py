@@ -79,11 +79,11 @@ def _run(
 
 def _step_as_task(name: str, step: Callable[[], None]) -> None:
     """Do a step as a task: what another process holds is tried again, a wrong input is not."""
-    from prefect import task
+    from prefect import Task
     from prefect.cache_policies import NO_CACHE
     from prefect.tasks import exponential_backoff
 
-    run_step: Any = task(
+    run_step = Task[[], None](
         step,
         name=name,
         retries=3,

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from invopt.errors import InvoptError
 from invopt.packaged import packaged_folder
@@ -69,9 +70,10 @@ def run_schedules(root: Path, schedules: tuple[tuple[str, str, str], ...] = SCHE
     from prefect.schedules import Cron
 
     time_zone = Workspace.open(root).settings.business.time_zone
-    deployments, flows = [], packaged_folder("flows")
+    flows = packaged_folder("flows")
+    deployments: list[Any] = []
     for flow_name, deployment, cron in schedules:
-        flow = load_flow_from_entrypoint(f"{flows / flow_name}.py:{flow_name}")
+        flow: Any = load_flow_from_entrypoint(f"{flows / flow_name}.py:{flow_name}")
         deployments.append(
             flow.to_deployment(
                 name=deployment,

@@ -120,11 +120,12 @@ def release(
     from invopt.errors import InvoptError
     from invopt.workspace import Workspace
 
-    checks = Workspace.open(workspace).table("order_check").set_index("order_id")
-    if order not in checks.index:
+    checks = Workspace.open(workspace).table("order_check")
+    outcomes = dict(zip(checks["order_id"], checks["outcome"], strict=True))
+    if order not in outcomes:
         raise InvoptError(f"Order {order!r} is not among the open orders of the published plan.")
-    if checks.loc[order, "outcome"] != "on_hold":
-        raise InvoptError(f"Order {order!r} is not on hold: it is {checks.loc[order, 'outcome']}.")
+    if outcomes[order] != "on_hold":
+        raise InvoptError(f"Order {order!r} is not on hold: it is {outcomes[order]}.")
     _decide(workspace, "order", order, "release", by, reason)
     print(f"{order} released; the next run allocates it.")
 
@@ -140,7 +141,7 @@ def _proposals(workspace: Path, wanted: list[str]) -> dict[str, pd.Series]:
         raise InvoptError(
             f"{missing[0]!r} is no proposal of the published plan. See them with: invopt table order_proposal"
         )
-    return {name: table.loc[name] for name in wanted}
+    return {str(row["proposal_id"]): row for _, row in table.loc[wanted].iterrows()}
 
 
 def _value(units: float, row: pd.Series) -> str:

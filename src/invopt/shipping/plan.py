@@ -121,15 +121,22 @@ def _valued(
     chosen = choose_service(offer, settings, parcel.set_index("parcel_id")["promised_on"])
     price = parcel["parcel_id"].map(chosen.set_index("parcel_id")["cost_minor"]).astype("float64")
     cost = parcel.assign(
-        is_stranded=price.isna(), total=price.fillna(0.0) + parcel["carton_cost_minor"], parcels=1
-    ).groupby(["order_id", "location_id"])[["is_stranded", "total", "parcels"]].sum()  # fmt: skip
+        is_bare=parcel["carton_id"].isna(),
+        is_stranded=price.isna(),
+        total=price.fillna(0.0) + parcel["carton_cost_minor"],
+        parcels=1,
+    ).groupby(["order_id", "location_id"])[["is_bare", "is_stranded", "total", "parcels"]].sum()
     return _Valued(packed, parcel, quotes, offer, cost)
 
 
 def _cheapest_plans(valued: list[_Valued]) -> pd.DataFrame:
-    """For each consignment the number of its best plan: fewest stranded parcels, then lowest cost."""
+    """For each consignment the number of its best plan: fewest without a carton, fewest stranded, least cost.
+
+    Goods that fit some carton are never sent bare because one size alone could not hold them.
+    """
     costs = pd.concat([value.cost.assign(plan=number) for number, value in enumerate(valued)]).reset_index()
-    ordered = costs.sort_values(["order_id", "location_id", "is_stranded", "total", "parcels", "plan"], kind="stable")
+    ranks = ["is_bare", "is_stranded", "total", "parcels", "plan"]
+    ordered = costs.sort_values(["order_id", "location_id", *ranks], kind="stable")
     return ordered.drop_duplicates(["order_id", "location_id"])[["order_id", "location_id", "plan"]]
 
 

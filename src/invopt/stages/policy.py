@@ -190,12 +190,12 @@ def targets(facts: pd.DataFrame, settings: Settings) -> NDArray[np.float64]:
     """The target of each SKU-location: of its ABC class, or the critical ratio of its own margin and cost."""
     policy = settings.policy
     if policy.target_kind != "cost":
-        return facts["abc_class"].map(policy.target_by_class).to_numpy(dtype=float)
+        return np.asarray(facts["abc_class"].map(policy.target_by_class), dtype=float)
     margin = (facts["unit_price_minor"] - facts["unit_cost_minor"]).clip(lower=0).to_numpy(dtype=float)
     cost = facts["unit_cost_minor"].to_numpy(dtype=float)
     ratio = critical_ratio(margin, cost, policy.holding_rate_per_year, policy.review_days)
     # Neither certainty nor nothing at all is a target that stock can have.
-    return np.clip(ratio, 0.01, 0.999)
+    return np.asarray(np.clip(ratio, 0.01, 0.999))
 
 
 def policy_rows(
