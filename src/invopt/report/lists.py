@@ -32,6 +32,7 @@ class ListColumn:
     term: str
     kind: str
     is_wide: bool = False  # left out on a phone; the row's details show it
+    is_detail: bool = False  # only in the row's details and in the CSV
     is_facet: bool = False  # offered as a filter of its own
     words: dict[str, str] = field(default_factory=dict)  # what a code reads as
 
@@ -59,6 +60,11 @@ class PlanList:
     total: int = 0
     sorted_by: str = ""
     export: str = ""  # where the whole list lies, where it was cut
+
+    @property
+    def visible(self) -> tuple[ListColumn, ...]:
+        """The columns of the table itself."""
+        return tuple(column for column in self.columns if not column.is_detail)
 
     def __len__(self) -> int:
         """Rows shown."""
@@ -98,7 +104,7 @@ def first_rows(shown: PlanList, words: Words) -> list[dict[str, Any]]:
     for position in range(min(_FIRST_ROWS, len(shown.frame))):
         record = shown.frame.iloc[position]
         currency = str(record[shown.currency]) if shown.currency else ""
-        cells = [(column, written(record[column.name], column, currency, words)) for column in shown.columns]
+        cells = [(column, written(record[column.name], column, currency, words)) for column in shown.visible]
         rows.append({"cells": cells, "link": shown.links[position] if shown.links is not None else ""})
     return rows
 
@@ -114,7 +120,7 @@ def written(value: Any, column: ListColumn, currency: str, words: Words) -> str:
     if column.kind == "share":
         return words.share(value)
     if column.kind == "date":
-        return words.day(value)
+        return words.short_day(value)
     if column.kind == "integer":
         return words.number(int(value))
     if column.kind == "flag":
@@ -135,6 +141,7 @@ def _column(column: ListColumn, shown: PlanList) -> dict[str, Any]:
         "label": column.definition.label,
         "kind": column.kind,
         "wide": column.is_wide,
+        "detail": column.is_detail,
         "facet": column.is_facet,
     }
     if column.kind in ("text", "prose", "sku", "severity"):

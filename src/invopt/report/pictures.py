@@ -155,12 +155,10 @@ def service_picture(rows: Sequence[tuple[str, float, float, float]], words: Word
 
     def draw(width: float, identity: str, name: str) -> Markup:
         lowest = min([value for row in rows for value in row[1:] if np.isfinite(value)], default=0.9)
-        low = max(0.0, np.floor(lowest * 20) / 20 - 0.02)
+        marks = ticks(lowest - 0.005, 1.0, 6 if width == _DESK else 3)
+        low = max(0.0, marks[0])
         canvas = Canvas(width, 34 * len(rows) + 44, (low, 1.0), (len(rows), 0), top=8, left=74)
-        span = (1.0 - low) / (5 if width == _DESK else 3)
-        canvas.x_axis(
-            [(low + span * n, words.share(round(low + span * n, 3))) for n in range(6 if width == _DESK else 4)]
-        )
+        canvas.x_axis([(mark, words.share(mark)) for mark in marks if low <= mark <= 1.0])
         for row, (label, expected, current, target) in enumerate(rows):
             middle = row + 0.5
             canvas.label(canvas.left - 10, canvas.y(middle) + 4, label, "t strong", anchor="end")

@@ -65,6 +65,8 @@ def arrivals(plan: Plan) -> pd.DataFrame:
     time. A day that has passed without the goods is shown a week from the as-of day, as overdue.
     """
     inbound = plan.table("inbound")
+    if inbound.empty:
+        return inbound.assign(arrives_on=inbound["ordered_on"], arrival_kind="")
     lines = ["purchase_order_id", "purchase_order_line_id"]
     advice = plan.table("open_order_advice").groupby(lines)["expected_on"].max().reset_index()
     lead = plan.table("lead_time").groupby(["supplier_id", *KEYS])["median_days"].first().reset_index()

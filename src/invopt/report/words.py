@@ -81,7 +81,13 @@ class Words:
         """A day with its weekday."""
         if value is None or pd.isna(value):
             return MISSING
-        return _date(pd.Timestamp(value).date(), self.locale)
+        return _date(pd.Timestamp(value).date(), self.locale, "EEE d MMM y")
+
+    def short_day(self, value: dt.date | pd.Timestamp | None) -> str:
+        """A day with its weekday, without the year."""
+        if value is None or pd.isna(value):
+            return MISSING
+        return _date(pd.Timestamp(value).date(), self.locale, "EEE d MMM")
 
     def long_day(self, value: dt.date) -> str:
         """A day written out."""
@@ -113,8 +119,8 @@ def _and(parts: Iterable[str]) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _date(value: dt.date, locale: str) -> str:
-    return str(format_date(value, "EEE d MMM y", locale=locale))
+def _date(value: dt.date, locale: str, pattern: str) -> str:
+    return str(format_date(value, pattern, locale=locale))
 
 
 @lru_cache(maxsize=4096)

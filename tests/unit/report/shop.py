@@ -62,7 +62,7 @@ def frame(table: Table, **columns: object) -> pd.DataFrame:
         if column.name in rows:
             continue
         if column.nullable:
-            rows[column.name] = pd.Series(pd.NA, index=rows.index, dtype=column.dtype.pandas(nullable=True))
+            rows[column.name] = pd.array([None] * len(rows), dtype=column.dtype.pandas(nullable=True))
         else:
             neutral = {"TEXT": column.choices[0] if column.choices else "", "BOOLEAN": False}
             rows[column.name] = neutral.get(column.dtype.name, max(0, column.minimum or 0))

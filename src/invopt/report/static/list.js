@@ -31,6 +31,7 @@
       const block = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
       this.rows = block.rows;
       this.columns = block.columns;
+      this.shown = block.columns.filter((column) => !column.detail);
       for (const column of this.columns) if (isText(column.kind)) column.values = unpack(column.values);
       this.links = block.links ? unpack(block.links) : null;
       this.codes = block.currency ? unpack(block.currency.codes) : null;
@@ -112,7 +113,7 @@
     }
 
     sort(index) {
-      const column = this.columns[index];
+      const column = this.shown[index];
       const first = isText(column.kind) || column.kind === "date" ? 1 : -1;
       const direction = this.sorted && this.sorted[0] === index ? -this.sorted[1] : first;
       this.sorted = [index, direction];
@@ -151,7 +152,7 @@
       this.drawn = [-1, -1];
       this.draw();
       const sums = new Map();
-      const column = this.columns.find((one) => one.kind === "money" && !one.wide) || this.columns.find((one) => one.kind === "money");
+      const column = this.columns.find((one) => one.kind === "money" && !one.wide && !one.detail) || this.shown.find((one) => one.kind === "money");
       if (column) for (const row of this.order) {
         if (column.values[row] !== null) sums.set(this.codes[row], (sums.get(this.codes[row]) || 0) + column.values[row]);
       }
@@ -187,7 +188,7 @@
       row.setAttribute("aria-hidden", "true");
       row.className = "space";
       const cell = document.createElement("td");
-      cell.colSpan = this.columns.length;
+      cell.colSpan = this.shown.length;
       cell.style.height = `${count * this.height}px`;
       row.append(cell);
       return row;
@@ -198,7 +199,7 @@
       line.tabIndex = place === this.active ? 0 : -1;
       line.dataset.place = String(place);
       line.setAttribute("aria-rowindex", String(place + 2));
-      for (const column of this.columns) {
+      for (const column of this.shown) {
         const cell = document.createElement("td");
         cell.className = `k-${column.kind}${column.wide ? " wide" : ""}`;
         const text = this.text(column, row);
