@@ -24,12 +24,12 @@ from invopt.workspace import Snapshot
 Record = dict[str, Any]
 
 
-def render_sku(snapshot: Snapshot, settings: Settings, sku_id: str, location_id: str) -> str:
-    """The page of one SKU at one location, straight from a published plan.
+def render_sku(snapshot: Snapshot, settings: Settings, sku_id: str, location_id: str, *, back: str = "") -> str:
+    """The page of one SKU at one location, straight from a published plan; `back` leads to the summary, if any.
 
     Raises `WorkspaceError` for a SKU-location that the plan does not know.
     """
-    return render_sku_page(Plan.for_skus(snapshot, settings, [sku_id]), sku_id, location_id)
+    return render_sku_page(Plan.for_skus(snapshot, settings, [sku_id]), sku_id, location_id, back=back)
 
 
 def sku_page_name(sku_id: str, location_id: str) -> str:
