@@ -21,6 +21,7 @@ import pandas as pd
 from datasets import SETS, Origin
 from peers.environment import forecasts
 from scores import mase, ratio_interval, rmsse, smape
+from stockouts import recovery_figures
 
 from invopt.forecast import estimate_pools, forecast_block
 from invopt.probability import coverage, pinball_loss, randomised_pit, sum_over_interval
@@ -170,6 +171,16 @@ def coverage_table(name: str, pit: np.ndarray, volume: np.ndarray, cluster: np.n
     return figures
 
 
+def whole_m3() -> float:
+    """Our sMAPE over all 3,003 series, whatever the sample that peers ran on."""
+    errors = []
+    for origin in SETS["m3"](10_000):
+        error = smape(origin.actual, our_answer(origin, with_sums=False)[0])
+        print(f"{origin.name}: {len(error)} series, sMAPE {error.mean():.3f}")
+        errors.append(error)
+    return float(np.concatenate(errors).mean())
+
+
 def main() -> None:
     """Score the sets asked for and print all figures as the last line."""
     parser = argparse.ArgumentParser(
@@ -181,8 +192,10 @@ def main() -> None:
     figures: dict[str, float] = {}
     for name in arguments.sets:
         figures |= score_set(name, SETS[name](arguments.series))
-    if "m3_error" in figures:
-        figures["m3_smape"] = figures["m3_error"]
+    if "m3" in arguments.sets:
+        figures["m3_smape"] = whole_m3()
+    if "freshretail" in arguments.sets:
+        figures |= recovery_figures()
     print(json.dumps({key: round(value, 5) for key, value in figures.items()}))
 
 

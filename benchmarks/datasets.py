@@ -29,7 +29,6 @@ class Origin:
     train: np.ndarray
     actual: np.ndarray
     sold: np.ndarray
-    censored: np.ndarray | None
     group: np.ndarray
     key: np.ndarray
     season: int
@@ -44,7 +43,7 @@ class Origin:
     def block(self) -> DemandBlock:
         return DemandBlock(
             np.ascontiguousarray(self.train), self.group, self.horizon, self.season, self.period,
-            phase=self.phase, yearly_phase=self.yearly_phase, censored=self.censored,
+            phase=self.phase, yearly_phase=self.yearly_phase,
         )  # fmt: skip
 
     def histories(self) -> list[np.ndarray]:
@@ -54,7 +53,7 @@ class Origin:
 
 def _origins(
     name: str, demand: np.ndarray, group: np.ndarray, horizon: int, count: int, *, season: int,
-    period: Literal["week", "day"], least: int, sample: int, censored: np.ndarray | None = None,
+    period: Literal["week", "day"], least: int, sample: int,
     scored: np.ndarray | None = None, yearly_phase: int | None = None,
 ) -> list[Origin]:  # fmt: skip
     """Cut a panel [n, T] at its last origins; keeps series with `least` periods since their first sale."""
@@ -73,7 +72,7 @@ def _origins(
         made.append(
             Origin(
                 f"{name}-{back}", train[rows], actual, demand[rows, :cut],
-                None if censored is None else censored[rows, :cut], group[rows], rows, season, period,
+                group[rows], rows, season, period,
                 yearly_phase=yearly_phase,
             )
         )  # fmt: skip
@@ -159,7 +158,7 @@ def man(sample: int) -> list[Origin]:
 
 
 def freshretail(sample: int) -> list[Origin]:
-    """Daily sales of fresh food, seven days held out; days with a stockout are bounds, and are not scored."""
+    """Daily sales of fresh food, seven days held out; days with a stockout are not scored, and unknown where it lasted all day."""
     frame = pd.read_parquet(
         DATA / "freshretail_daily.parquet",
         columns=["store_id", "product_id", "first_category_id", "dt", "sale_amount", "oos_hours_6_22"],
@@ -171,8 +170,7 @@ def freshretail(sample: int) -> list[Origin]:
     group = pd.factorize(frame["first_category_id"].to_numpy().reshape(-1, days)[:, 0])[0].astype(np.int64)
     demand = np.where(out >= 0.999, np.nan, sales)
     origins = _origins(
-        "freshretail", demand, group, 7, 2, season=7, period="day", least=60, sample=sample,
-        censored=out > 0.0, scored=out == 0.0,
+        "freshretail", demand, group, 7, 2, season=7, period="day", least=60, sample=sample, scored=out == 0.0,
     )  # fmt: skip
     for origin in origins:
         origin.sold[...] = sales[origin.key][:, : origin.train.shape[1]]

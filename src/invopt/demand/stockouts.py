@@ -8,11 +8,37 @@ from typing import Final
 import numba
 import numpy as np
 
-from invopt.probability.compiled import FloatArray, block_kernel
+from invopt.probability.compiled import FloatArray, block_kernel, kernel
 
 ROUNDS: Final = 25
 TOLERANCE: Final = 1e-6  # relative change of the level at which the rounds end
 SMALLEST_EXPOSURE: Final = 0.02  # share of the selling time below which a period tells nothing: it is unknown
+
+
+@kernel
+def _unit_of(sales: FloatArray, exposure: FloatArray) -> float:
+    """One unit in the scale of `sales` [T]: the least difference between two sales of periods never sold out.
+
+    Whole units give 1, packs their size, figures scaled by the publisher one scaled unit. At least a
+    hundredth of the mean, below which it says nothing any more.
+    """
+    size, total = 0, 0.0
+    sizes = np.zeros(sales.size + 1)  # one entry stays zero: selling nothing is a size as well
+    for t in range(sales.size):
+        if not math.isnan(sales[t]) and exposure[t] >= 1.0:
+            size += 1
+            sizes[size] = sales[t]
+            total += sales[t]
+    if total <= 0.0:
+        return 1.0
+    sizes = np.sort(sizes[: size + 1])
+    least = sizes[size]
+    for t in range(size):
+        step = sizes[t + 1] - sizes[t]
+        if step > 1e-6 * sizes[size]:
+            least = min(least, step)
+    unit: float = max(least, 0.01 * total / size)
+    return unit
 
 
 @block_kernel
@@ -26,7 +52,7 @@ def _recover(
 ) -> None:
     periods = sales.shape[1]
     for i in numba.prange(sales.shape[0]):
-        rate, total, seen = 0.0, 0.0, 0.0
+        total, seen = 0.0, 0.0
         for t in range(periods):
             if not math.isnan(sales[i, t]) and exposure[i, t] >= SMALLEST_EXPOSURE:
                 factor = profile[i, (phase + t) % profile.shape[1]]
@@ -36,7 +62,7 @@ def _recover(
             level[i] = np.nan
             continue
         rate = total / seen
-        dispersion = 0.0
+        unit = _unit_of(sales[i], exposure[i])
         for _ in range(ROUNDS):
             # How much whole days differ: moments of full days and parts alike, each given its exposure.
             squares, weight = 0.0, 0.0
@@ -44,7 +70,7 @@ def _recover(
                 if math.isnan(sales[i, t]) or exposure[i, t] < SMALLEST_EXPOSURE:
                     continue
                 mean = rate * exposure[i, t] * profile[i, (phase + t) % profile.shape[1]]
-                squares += (sales[i, t] - mean) ** 2 - mean
+                squares += (sales[i, t] - mean) ** 2 - unit * mean
                 weight += mean * mean
             dispersion = max(0.0, squares / weight) if weight > 0.0 else 0.0
             before, total, seen = rate, 0.0, 0.0
@@ -54,7 +80,7 @@ def _recover(
                     continue
                 factor = profile[i, (phase + t) % profile.shape[1]]
                 mean = rate * factor
-                busy = (1.0 + dispersion * sales[i, t]) / (1.0 + dispersion * mean * exposure[i, t])
+                busy = (unit + dispersion * sales[i, t]) / (unit + dispersion * mean * exposure[i, t])
                 recovered[i, t] = sales[i, t] + (1.0 - exposure[i, t]) * mean * busy
                 total += recovered[i, t]
                 seen += factor
@@ -75,11 +101,12 @@ def recovered_demand(
     demand [n, T] (NaN where the share leaves nothing to learn from) and the mean level [n] in units per
     period of factor 1.
 
-    Method: orders of a period arrive as a Poisson process whose rate is the level times the profile times a
-    gamma factor of mean 1 and variance k, the period's own busyness. A stockout ends the observation but
-    does not select it, so the likelihood is that of the exposure p alone, and by expectation-maximisation
+    Method: units (of size u, found from the data) are ordered as a Poisson process whose rate is the level
+    times the profile times a gamma factor of mean 1 and variance k, the period's own busyness. A stockout
+    ends the observation but does not select it, so the likelihood is that of the exposure p alone, and by
+    expectation-maximisation
 
-        E[demand | sales s] = s + (1 - p) mu (1 + k s) / (1 + k mu p)
+        E[demand | sales s] = s + (1 - p) mu (u + k s) / (u + k mu p)
 
     A day that sold fast before it sold out was busy, and its unseen part is credited with that. Masking such
     days, or taking sales for demand, both fall short, because busy days are those that sell out. Fails where

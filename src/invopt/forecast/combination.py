@@ -7,19 +7,27 @@ from typing import Final
 import numpy as np
 
 from invopt.forecast.pattern import NO_DEMAND
-from invopt.forecast.voices import ETS, IMAPA, LONG, SBA, SES, SHORT, THETA, TSB, VOICES
+from invopt.forecast.voices import ETS, IMAPA, INTERMITTENT, LONG, SBA, SES, SHORT, THETA, TSB, VOICES
 from invopt.probability.compiled import FloatArray, IntArray
 
-STEPS: Final = 400
+STEPS: Final = 150
+RATE: Final = 4.0  # of the exponentiated gradient; errors are in units of a naive forecast
 
 
 def equal_weights() -> FloatArray:
-    """[patterns, V] weights before anything has been seen of this business; each row sums to 1."""
+    """[patterns, V] weights before any forecast of this business has been judged; each row sums to 1."""
     weights = np.zeros((NO_DEMAND, len(VOICES)))
-    weights[:2, [ETS, THETA]] = 0.3
-    weights[:2, [SES, LONG]] = 0.15
-    weights[:2, SHORT] = 0.1
-    weights[2:, [ETS, SES, LONG, SBA, TSB, IMAPA]] = 1.0 / 6.0
+    for voice, smooth, gappy in (
+        (ETS, 0.30, 0.10),
+        (THETA, 0.30, 0.10),
+        (SES, 0.15, 0.10),
+        (SHORT, 0.10, 0.05),
+        (LONG, 0.15, 0.15),
+        (SBA, 0.00, 0.05),  # never forgets a product that stopped selling
+        (TSB, 0.00, 0.25),
+        (IMAPA, 0.00, 0.20),
+    ):
+        weights[:INTERMITTENT, voice], weights[INTERMITTENT:, voice] = smooth, gappy
     return weights
 
 
@@ -44,10 +52,10 @@ def learnt_weights(
     """[patterns, V] weights that would have served past forecasts best.
 
     path [r, V, H] and actual [r, H] (NaN where not to be scored) of past forecasts, scale [r] the squared
-    error of a naive forecast, pattern [r]. Minimises, over weights that are positive and sum to 1, the mean
-    of root mean squared scaled errors sqrt(w'Ew), each linearised around the prior weights w0:
-    sum of w'Ew / (2 sqrt(w0'E w0)) (the outer-product form of Bates & Granger 1969), by exponentiated
-    gradient. The result moves from w0 to the minimum by r / (r + prior_series).
+    error of a naive forecast, pattern [r]. Minimises the mean over forecasts of the root mean squared scaled
+    error, sqrt(w'Ew) with E the cross products of the voices' errors (Bates & Granger 1969), over weights
+    that are positive and sum to 1, by exponentiated gradient from the prior; the result is then drawn back
+    towards the prior, to which `prior_series` forecasts are worth as much as all r.
     """
     prior = equal_weights()
     result = prior.copy()
@@ -64,19 +72,22 @@ def learnt_weights(
         )
         cross = np.einsum("rvh,ruh->rvu", error, error)
         start = prior[code, voices]
-        root = np.sqrt(np.maximum(np.einsum("v,rvu,u->r", start, cross, start), 1e-6))
-        best = _least_on_simplex((cross / root[:, None, None]).mean(axis=0), start)
+        best = _least_on_simplex(cross, start)
         trust = rows.size / (rows.size + prior_series) if prior_series > 0.0 else 1.0
         result[code, voices] = (1.0 - trust) * start + trust * best
     return result
 
 
-def _least_on_simplex(quadratic: FloatArray, start: FloatArray) -> FloatArray:
-    """Weights of least w'Qw by exponentiated gradient: they stay positive and sum to 1 at every step."""
+def _least_on_simplex(cross: FloatArray, start: FloatArray) -> FloatArray:
+    """Weights of the least mean sqrt(w'Ew), E in cross [r, V, V]; they stay positive and sum to 1."""
     weights: FloatArray = start / start.sum()
-    rate = 2.0 / max(float(np.abs(quadratic).max()), 1e-12)
     for _ in range(STEPS):
-        gradient = quadratic @ weights
-        weights = weights * np.exp(-rate * (gradient - gradient.min()))
+        error = cross @ weights  # [r, V]
+        root = np.sqrt(np.maximum(error @ weights, 1e-6))
+        gradient = (error / root[:, None]).mean(axis=0)
+        spread = float(gradient.max() - gradient.min())
+        if spread < 1e-6:
+            break
+        weights = weights * np.exp(-RATE * (gradient - gradient.min()))
         weights /= weights.sum()
     return weights

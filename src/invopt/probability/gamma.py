@@ -85,7 +85,7 @@ def standard_gamma_quantile(probability: float, shape: float) -> float:
 @elementwise
 def gamma_cdf(value: float, mean: float, dispersion: float) -> float:
     """P(X <= value) of a gamma variable with the given mean and variance dispersion * mean²."""
-    if not mean >= 0.0 or not dispersion >= 0.0:
+    if not mean >= 0.0 or not dispersion >= 0.0 or math.isnan(value):
         return math.nan
     if mean == 0.0 or dispersion == 0.0:
         return 1.0 if value >= mean else 0.0
@@ -107,7 +107,7 @@ def gamma_quantile(probability: float, mean: float, dispersion: float) -> float:
 @elementwise
 def gamma_expected_short(stock: float, mean: float, dispersion: float) -> float:
     """E[(X - s)+] = mean (1 - P(shape + 1, x)) - s (1 - P(shape, x)), with x = s shape / mean."""
-    if not mean >= 0.0 or not dispersion >= 0.0:
+    if not mean >= 0.0 or not dispersion >= 0.0 or math.isnan(stock):
         return math.nan
     if stock <= 0.0:
         return mean - stock

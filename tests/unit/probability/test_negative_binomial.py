@@ -82,6 +82,11 @@ def test_nonsense_gives_nan_not_a_number(probability, mean, k):
     assert np.isnan(negative_binomial_quantile(probability, mean, k))
 
 
+def test_what_is_not_known_has_no_probability():
+    for distribution in (negative_binomial_cdf, gamma_cdf, gamma_expected_short, negative_binomial_expected_short):
+        assert np.isnan(distribution(np.nan, 2.0, 0.5))
+
+
 def test_mean_beyond_a_bound_is_that_of_the_truncated_normal():
     bound = np.array([-3.0, 0.0, 1.0, 4.0, 60.0])
     expected = stats.truncnorm.mean(bound, np.inf)

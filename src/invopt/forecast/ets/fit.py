@@ -6,6 +6,7 @@ import math
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from invopt.forecast.ets.candidates import (
     BOUND,
@@ -92,7 +93,7 @@ def _spread_candidates(
 @kernel
 def _search(
     form: int,
-    y: FloatArray,
+    y: NDArray[np.float32],
     level: float,
     trend: float,
     level_error: float,

@@ -13,6 +13,7 @@ import math
 from typing import Any, Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from invopt.probability.compiled import FloatArray, kernel
 
@@ -128,7 +129,7 @@ _mnn, _man, _mnm, _mam = (_scan_of(True, bool(form & TRENDED), bool(form & SEASO
 
 
 @kernel
-def scan(form: int, y: FloatArray, season_length: int, lanes: Lanes, criterion: FloatArray) -> None:
+def scan(form: int, y: NDArray[np.float32], season_length: int, lanes: Lanes, criterion: FloatArray) -> None:
     """Run the candidates over y [T], float32; write -2 log-likelihood less a constant into criterion."""
     if form == 0:
         _ann(y, season_length, lanes, criterion)
