@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from invopt.errors import SettingsError
 from invopt.settings.business import Business, Retention, Run
+from invopt.settings.documents import Documents
 from invopt.settings.forecasting import Forecast
 from invopt.settings.intake import Ingest
 from invopt.settings.orders import Orders
@@ -38,6 +39,7 @@ class Settings:
     returns: Returns = field(default_factory=Returns)
     purchasing: Purchasing = field(default_factory=Purchasing)
     shipping: Shipping = field(default_factory=Shipping)
+    documents: Documents = field(default_factory=Documents)
     alerts: Alerts = field(default_factory=Alerts)
     report: Report = field(default_factory=Report)
     run: Run = field(default_factory=Run)
@@ -105,6 +107,7 @@ __all__ = [
     "Alerts",
     "Business",
     "Demand",
+    "Documents",
     "Forecast",
     "Ingest",
     "LeadTime",

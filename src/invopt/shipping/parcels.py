@@ -12,10 +12,9 @@ import pandas as pd
 from invopt.settings import Shipping
 from invopt.shipping.packing import ANY_WAY, UPRIGHT, Cartons, Goods, Search, pack_many
 from invopt.shipping.packing.goods import IntArray
-from invopt.tables import PARCEL_LINE, check
+from invopt.tables import PARCEL_LINE, PLACEMENT, check, empty
 
-#: Columns of `placement`: where each unit lies, for the picture on the packing slip.
-PLACEMENT = ("parcel_id", "order_line_id", "sku_id", "x_mm", "y_mm", "z_mm", "length_mm", "width_mm", "height_mm")
+#: Columns of `Packed.parcel`: those of the table that are known before a carrier is, and what choosing one needs.
 PARCEL_COLUMNS = (
     "parcel_id", "order_id", "location_id", "carton_id", "length_mm", "width_mm", "height_mm", "weight_g",
     "fill_share", "carton_cost_minor", "is_hazardous", "is_age_restricted", "is_assumed", "reason",
@@ -24,7 +23,7 @@ PARCEL_COLUMNS = (
 
 @dataclass(frozen=True)
 class Packed:
-    """Parcels (`PARCEL_COLUMNS`), their lines (table `parcel_line`) and their placements (`PLACEMENT`)."""
+    """Parcels (`PARCEL_COLUMNS`), and the tables `parcel_line` and `placement`."""
 
     parcel: pd.DataFrame
     parcel_line: pd.DataFrame
@@ -217,8 +216,15 @@ def _tables(units: pd.DataFrame, lines: pd.DataFrame, carton: pd.DataFrame) -> P
     return Packed(
         parcel[list(PARCEL_COLUMNS)],
         check(parcel_line, PARCEL_LINE),
-        units[list(PLACEMENT)],
+        _placements(units),
     )
+
+
+def _placements(units: pd.DataFrame) -> pd.DataFrame:
+    """Table `placement`: the units in cartons, the lowest and rearmost first, as a hand would set them."""
+    placed = units[units["size"] >= 0].sort_values(["parcel_id", "z_mm", "y_mm", "x_mm"], kind="stable")
+    placed = placed.assign(unit_number=placed.groupby("parcel_id").cumcount() + 1)
+    return check(placed[list(PLACEMENT.names)], PLACEMENT)
 
 
 def _without_cartons(lines: pd.DataFrame) -> Packed:
@@ -246,8 +252,8 @@ def _without_cartons(lines: pd.DataFrame) -> Packed:
         "fill_share": np.nan,
     }
     parcel = parcel.assign(**unknown, carton_cost_minor=0, is_assumed=True)
-    nowhere = pd.DataFrame(columns=list(PLACEMENT))
-    return Packed(parcel[list(PARCEL_COLUMNS)], check(lines[list(PARCEL_LINE.names)].copy(), PARCEL_LINE), nowhere)
+    parcel_line = check(lines[list(PARCEL_LINE.names)].copy(), PARCEL_LINE)
+    return Packed(parcel[list(PARCEL_COLUMNS)], parcel_line, empty(PLACEMENT))
 
 
 def _joined(reasons: pd.Series | list[str]) -> str:

@@ -9,10 +9,10 @@ import pandas as pd
 
 from invopt.settings import Business, Shipping
 from invopt.shipping.choice import choose_service, delivery_options
-from invopt.shipping.parcels import PLACEMENT, Packed, pack_orders
+from invopt.shipping.parcels import Packed, pack_orders
 from invopt.shipping.promise import offers, ship_dates
 from invopt.shipping.rates import quote
-from invopt.tables import DELIVERY_OPTION, PARCEL, PARCEL_LINE, check, empty
+from invopt.tables import DELIVERY_OPTION, PARCEL, PARCEL_LINE, PLACEMENT, check, empty
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Network:
 
 @dataclass(frozen=True)
 class ParcelPlan:
-    """Tables `parcel`, `parcel_line` and `delivery_option`, and where each unit lies (`parcels.PLACEMENT`)."""
+    """Tables `parcel`, `parcel_line`, `delivery_option` and `placement`."""
 
     parcel: pd.DataFrame
     parcel_line: pd.DataFrame
@@ -58,8 +58,7 @@ def plan_parcels(
     the reasons of all services.
     """
     if not (allocation["allocated_units"] > 0).any():
-        nothing = pd.DataFrame(columns=list(PLACEMENT))
-        return ParcelPlan(empty(PARCEL), empty(PARCEL_LINE), empty(DELIVERY_OPTION), nothing)
+        return ParcelPlan(empty(PARCEL), empty(PARCEL_LINE), empty(DELIVERY_OPTION), empty(PLACEMENT))
     destination = _destinations(orders)
     location = _all_locations(location, allocation)
     leaves = ship_dates(location, as_of, settings, business.time_zone, business.country)

@@ -49,6 +49,7 @@ from invopt.tables import (
     PARCEL,
     PARCEL_LINE,
     PLAN_CHANGE,
+    PLACEMENT,
     PLANNED_ORDER,
     POLICY,
     PURCHASE_ORDER_DRAFT,
@@ -141,7 +142,7 @@ NIGHT: tuple[Stage, ...] = (
     Stage(
         "parcels",
         plan_shipping,
-        (PARCEL, PARCEL_LINE, DELIVERY_OPTION),
+        (PARCEL, PARCEL_LINE, PLACEMENT, DELIVERY_OPTION),
         "cartons, carriers and promises",
         "Look at cartons and rate cards.",
     ),

@@ -18,6 +18,7 @@ from invopt.tables import (
     OPEN_ORDER_LINE,
     PARCEL,
     PARCEL_LINE,
+    PLACEMENT,
     PRODUCT,
     RATE,
     SHIPMENT,
@@ -51,4 +52,5 @@ def plan_shipping(run: Run) -> None:
     )
     run.write(PARCEL, plan.parcel)
     run.write(PARCEL_LINE, plan.parcel_line)
+    run.write(PLACEMENT, plan.placement)
     run.write(DELIVERY_OPTION, plan.delivery_option)

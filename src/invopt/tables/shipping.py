@@ -130,9 +130,7 @@ PARCEL = Table(
         text("parcel_id", "parcel: order, location and number"),
         text("order_id", "order"),
         text("location_id", "location it leaves"),
-        text(
-            "carton_id", "carton; missing where the goods travel in their own box or fit none", nullable=True
-        ),
+        text("carton_id", "carton; missing where the goods travel in their own box or fit none", nullable=True),
         integer("length_mm", "outside length", "mm", nullable=True, minimum=1),
         integer("width_mm", "outside width", "mm", nullable=True, minimum=1),
         integer("height_mm", "outside height", "mm", nullable=True, minimum=1),
@@ -140,9 +138,7 @@ PARCEL = Table(
         share("fill_share", "share of the carton's volume in use", nullable=True),
         text("carrier_id", "carrier", nullable=True),
         text("service_id", "service", nullable=True),
-        integer(
-            "billed_weight_g", "greater of actual and dimensional, rounded up", "g", nullable=True, minimum=0
-        ),
+        integer("billed_weight_g", "greater of actual and dimensional, rounded up", "g", nullable=True, minimum=0),
         minor("cost_minor", "what the carrier bills", nullable=True, minimum=0),
         text("currency", "ISO 4217 code", nullable=True),
         date("ships_on", "day it leaves"),
@@ -163,6 +159,24 @@ PARCEL_LINE = Table(
         text("order_line_id", "line"),
         text("sku_id", "SKU"),
         units("packed_units", "units in this parcel", minimum=0),
+    ),
+)
+
+PLACEMENT = Table(
+    "placement",
+    grain="one row per unit in a carton: where it lies",
+    key=("parcel_id", "unit_number"),
+    columns=(
+        text("parcel_id", "parcel"),
+        integer("unit_number", "1 for the unit that goes in first", minimum=1),
+        text("order_line_id", "line"),
+        text("sku_id", "SKU"),
+        integer("x_mm", "left edge, from the carton's corner along its length", "mm", minimum=0),
+        integer("y_mm", "front edge, along its width", "mm", minimum=0),
+        integer("z_mm", "lower edge, along its height", "mm", minimum=0),
+        integer("length_mm", "extent along the carton's length, as it lies", "mm", minimum=1),
+        integer("width_mm", "extent along the carton's width", "mm", minimum=1),
+        integer("height_mm", "extent along the carton's height", "mm", minimum=1),
     ),
 )
 
