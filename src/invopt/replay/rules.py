@@ -16,7 +16,7 @@ def weeks_of_cover(periods: float) -> Rule:
 
     def rule(situation: Situation) -> Floats:
         shop = situation.shop
-        ahead = shop.lead_periods + 1.0 + periods
+        ahead = np.maximum(shop.lead_periods + 1.0 + periods, 0.0)
         expected = seasonal_average(shop, int(np.ceil(ahead.max())) + 1)
         reach = np.clip(ahead[:, None] - np.arange(expected.shape[1])[None, :], 0.0, 1.0)
         wanted: Floats = np.ceil((expected * reach).sum(axis=1) - situation.position - 1e-9)
@@ -26,15 +26,26 @@ def weeks_of_cover(periods: float) -> Rule:
 
 
 def lost_sales_projection(
-    outlook: Outlook, kind: TargetKind = "cost", *, target: float = 0.95, scale: float = 1.0
+    outlook: Outlook,
+    kind: TargetKind = "cost",
+    *,
+    target: float = 0.95,
+    scale: float = 1.0,
+    unit_value: float | None = None,
 ) -> Rule:
-    """The default policy. For cost, `scale` multiplies the odds margin : holding of each SKU; else one target."""
+    """The default policy.
+
+    For cost, `scale` multiplies each SKU's odds margin : holding. With `unit_value` every unit short costs that much,
+    whatever its SKU: for a fill rate of all units together this is the mix of least stock value, and `unit_value` its
+    price on the exchange curve. For the other kinds all SKUs have the one target.
+    """
 
     def rule(situation: Situation) -> Floats:
         shop = situation.shop
         share: Floats = np.full(shop.size, target)
         if kind == "cost":
-            odds = scale * shop.lost_margin / shop.holding_cost
+            margin = shop.lost_margin if unit_value is None else np.full(shop.size, unit_value)
+            odds = scale * margin / shop.holding_cost
             share = np.clip(odds / (1.0 + odds), 0.01, 0.9999)
         return _projected(situation, outlook(shop), kind, share, "lost_sales", lots=True)
 
