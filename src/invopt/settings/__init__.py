@@ -16,6 +16,7 @@ from invopt.settings.business import Business, Retention, Run
 from invopt.settings.documents import Documents
 from invopt.settings.forecasting import Forecast
 from invopt.settings.intake import Ingest
+from invopt.settings.mail import Mail
 from invopt.settings.orders import Orders
 from invopt.settings.planning import Demand, LeadTime, Policy
 from invopt.settings.purchasing import Purchasing
@@ -40,6 +41,7 @@ class Settings:
     purchasing: Purchasing = field(default_factory=Purchasing)
     shipping: Shipping = field(default_factory=Shipping)
     documents: Documents = field(default_factory=Documents)
+    mail: Mail = field(default_factory=Mail)
     alerts: Alerts = field(default_factory=Alerts)
     report: Report = field(default_factory=Report)
     run: Run = field(default_factory=Run)
@@ -111,6 +113,7 @@ __all__ = [
     "Forecast",
     "Ingest",
     "LeadTime",
+    "Mail",
     "Orders",
     "Policy",
     "Purchasing",

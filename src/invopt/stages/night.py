@@ -16,6 +16,7 @@ from invopt.stages.exports import write_exports
 from invopt.stages.facts import gather_facts
 from invopt.stages.forecast import make_forecast
 from invopt.stages.forward import plan_ahead
+from invopt.stages.messages import draft
 from invopt.stages.orders import plan_orders
 from invopt.stages.parcels import follow_parcels, plan_shipping
 from invopt.stages.policy import make_policy
@@ -41,6 +42,7 @@ from invopt.tables import (
     FORWARD_PLAN,
     INBOUND,
     LEAD_TIME,
+    MESSAGE,
     OPEN_ORDER_ADVICE,
     OPEN_ORDER_LINE,
     ORDER_CHECK,
@@ -48,8 +50,8 @@ from invopt.tables import (
     ORDER_PROPOSAL,
     PARCEL,
     PARCEL_LINE,
-    PLAN_CHANGE,
     PLACEMENT,
+    PLAN_CHANGE,
     PLANNED_ORDER,
     POLICY,
     PURCHASE_ORDER_DRAFT,
@@ -146,6 +148,7 @@ NIGHT: tuple[Stage, ...] = (
         "cartons, carriers and promises",
         "Look at cartons and rate cards.",
     ),
+    Stage("messages", draft, (MESSAGE,), "what customers should hear", "Look at settings business.locale."),
     Stage("alerts", raise_alerts, (ALERT,), "what needs a person", "Look at the tables named."),
     Stage("assumptions", list_assumptions, (ASSUMPTION,), "what was assumed", "Look at the settings."),
     Stage("exports", write_exports, (), "the plan as CSV, Excel and Parquet", "Look at the exports folder."),
@@ -153,8 +156,8 @@ NIGHT: tuple[Stage, ...] = (
 )
 
 # Parts of the night that run through the day, on the forecasts and policies of the last night.
-FULFIL_STAGES = ("facts", "tracking", "orders", "parcels", "alerts", "exports", "report")
-RETURNS_STAGES = ("facts", "tracking", "returns", "alerts", "report")
+FULFIL_STAGES = ("facts", "tracking", "orders", "parcels", "messages", "alerts", "exports", "report")
+RETURNS_STAGES = ("facts", "tracking", "returns", "messages", "alerts", "report")
 
 
 def day_part(names: tuple[str, ...]) -> tuple[Stage, ...]:

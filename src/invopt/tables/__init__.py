@@ -8,6 +8,7 @@ from invopt.tables.declaration import PROVENANCE, Column, Dtype, Table
 from invopt.tables.demand import CLEANED_DEMAND, DEMAND, SKU_LOCATION
 from invopt.tables.forecast import FORECAST, FORECAST_MODEL
 from invopt.tables.inventory import POLICY
+from invopt.tables.messages import MESSAGE
 from invopt.tables.orders import (
     ALLOCATION,
     ALLOCATION_BOUND,
@@ -120,6 +121,7 @@ RUN_TABLES: tuple[Table, ...] = (
     PARCEL_LINE,
     PLACEMENT,
     DELIVERY_OPTION,
+    MESSAGE,
     ALERT,
     ASSUMPTION,
 )
@@ -156,6 +158,7 @@ __all__ = [
     "LANE_COST",
     "LEAD_TIME",
     "LOCATION",
+    "MESSAGE",
     "OPEN_ORDER_ADVICE",
     "OPEN_ORDER_LINE",
     "ORDER_CHECK",

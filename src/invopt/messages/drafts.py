@@ -1,0 +1,117 @@
+"""Draft the messages that the day's events call for: one a cause, the same cause never twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from invopt.messages.templates import language_for, render, written_day, written_money
+from invopt.money import to_major
+from invopt.settings import Business
+from invopt.tables import MESSAGE, check, empty
+
+_KIND_OF_PROBLEM = {
+    "late": "parcel_late",
+    "stuck": "parcel_stuck",
+    "failed": "delivery_failed",
+    "returned_to_sender": "parcel_returned",
+    "lost": "parcel_lost",
+    "damaged": "parcel_damaged",
+}
+#: What a draft is made from: kind, key, cause (part of its identity), order_id, variables.
+_Wish = tuple[str, str, str, str | None, dict[str, Any]]
+
+
+def draft_messages(
+    shipment: pd.DataFrame,
+    backlog: pd.DataFrame,
+    returns: pd.DataFrame,
+    customers: pd.DataFrame,
+    business: Business,
+    as_of: dt.date,
+) -> pd.DataFrame:
+    """Table `message`: what to tell customers about parcels in trouble, goods that wait, and returns.
+
+    `shipment`, `backlog` and `returns` (`return_authorisation`) are the tables; `customers` has order_id,
+    customer_id, ship_to_name, ship_to_country, one row an order. The id is made of kind, key and cause, so a
+    trouble that lasts is drafted again with the same id, and an outbox that has sent it does not repeat it.
+    The recipient is the customer_id where that is a mail address, as most shops export it.
+    """
+    known = {row["order_id"]: row for row in customers.to_dict("records")}
+    rows = [
+        _row(wish, known.get(wish[3] or "", {}), business, as_of)
+        for wish in (*_of_shipments(shipment), *_of_backlog(backlog), *_of_returns(returns))
+    ]
+    if not rows:
+        return empty(MESSAGE)
+    return check(pd.DataFrame(rows).drop_duplicates("message_id")[list(MESSAGE.names)], MESSAGE)
+
+
+def _of_shipments(shipment: pd.DataFrame) -> Iterator[_Wish]:
+    for row in shipment[shipment["problem"] != ""].to_dict("records"):
+        kind, order = _KIND_OF_PROBLEM[row["problem"]], _text(row["order_id"])
+        variables = {"order_id": order or row["tracking_number"], "tracking_number": row["tracking_number"],
+                     "carrier": row["carrier_id"]}  # fmt: skip
+        cause = f"{row['last_event_at']:%Y-%m-%d}"
+        if kind == "parcel_late":
+            variables["promised_on"] = row["promised_on"]
+            cause = f"{row['promised_on']:%Y-%m-%d}"
+        elif kind == "parcel_stuck":
+            variables["last_event_on"] = row["last_event_at"]
+        yield kind, row["tracking_number"], cause, order, variables
+
+
+def _of_backlog(backlog: pd.DataFrame) -> Iterator[_Wish]:
+    dated = backlog[(backlog["cause"] == "no_stock") & backlog["available_on"].notna()]
+    for row in dated.to_dict("records"):
+        variables = {"order_id": row["order_id"], "article": row["sku_id"], "available_on": row["available_on"]}
+        key = f"{row['order_id']}/{row['order_line_id']}"
+        yield "order_waiting", key, f"{row['available_on']:%Y-%m-%d}", row["order_id"], variables
+
+
+def _of_returns(returns: pd.DataFrame) -> Iterator[_Wish]:
+    kinds = {"authorised": "return_granted", "refused": "return_refused", "received": "return_received"}
+    for row in returns[returns["state"].isin(list(kinds))].to_dict("records"):
+        kind = kinds[row["state"]]
+        variables: dict[str, Any] = {name: row[name] for name in ("order_id", "return_id", "sku_id")}
+        if kind == "return_refused":
+            variables["answer"] = row["reason"].rstrip(".")
+        else:
+            variables["refund"] = (int(row["refund_minor"]), row["currency"])
+        if kind == "return_granted":
+            variables["units"] = f"{row['granted_units']:g}"
+        yield kind, f"{row['return_id']}/{row['return_line_id']}", row["state"], row["order_id"], variables
+
+
+def _row(wish: _Wish, customer: Mapping[Any, Any], business: Business, as_of: dt.date) -> dict[str, Any]:
+    kind, key, cause, order_id, variables = wish
+    country = _text(customer.get("ship_to_country")) or business.country
+    language, assumed = language_for(country, business.locale)
+    customer_id = _text(customer.get("customer_id"))
+    recipient = customer_id if customer_id and "@" in customer_id else None
+    written = {name: _written(value, language) for name, value in variables.items()}
+    name = _text(customer.get("ship_to_name")) or ""
+    text = render(kind, language, written, shop=business.name, customer_name=name)
+    notes = [assumed, "" if recipient else "no mail address is known"]
+    return {
+        "message_id": f"{kind}:{key}:{cause}", "kind": kind, "key": key, "order_id": order_id,
+        "customer_id": customer_id, "recipient": recipient, "language": language, "subject": text.subject,
+        "text_body": text.text_body, "html_body": text.html_body, "drafted_on": pd.Timestamp(as_of),
+        "reason": "; ".join(note for note in notes if note),
+    }  # fmt: skip
+
+
+def _written(value: Any, language: str) -> str:
+    if isinstance(value, dt.date | dt.datetime):
+        return written_day(value, language)
+    if isinstance(value, tuple):
+        minor, currency = value
+        return written_money(str(to_major(minor, currency)), currency, language)
+    return str(value)
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None or pd.isna(value) else str(value)

@@ -1,0 +1,27 @@
+"""Messages stage: draft what customers should hear; nothing is sent here."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from invopt.messages.drafts import draft_messages
+from invopt.stages.run import Run
+from invopt.tables import BACKLOG, MESSAGE, OPEN_ORDER_LINE, ORDER_LINE, RETURN_AUTHORISATION, SHIPMENT
+
+_CUSTOMER = ["order_id", "customer_id", "ship_to_name", "ship_to_country"]
+
+
+def draft(run: Run) -> None:
+    """Write the drafts about parcels in trouble, goods that wait, and returns."""
+    lines = pd.concat([run.read(OPEN_ORDER_LINE)[_CUSTOMER], run.read(ORDER_LINE)[_CUSTOMER]])
+    customers = lines.drop_duplicates("order_id")
+    drafts = draft_messages(
+        run.read(SHIPMENT),
+        run.read(BACKLOG),
+        run.read(RETURN_AUTHORISATION),
+        customers,
+        run.settings.business,
+        run.as_of,
+    )
+    run.progress(f"{len(drafts):,} messages drafted")
+    run.write(MESSAGE, drafts)
