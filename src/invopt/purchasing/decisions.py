@@ -101,7 +101,9 @@ def commitments_as_inbound(committed: pd.DataFrame, purchase_order_lines: pd.Dat
     rows = rows[[not value for value in is_known]]
     if rows.empty:
         return empty(INBOUND)
-    ordered = rows["sent_on"].fillna(rows["approved_on"])
+    # A plan as of a past day takes what was decided since as ordered on its own day, never in its future.
+    decided_on = rows["sent_on"].fillna(rows["approved_on"])
+    ordered = decided_on.where(decided_on <= pd.Timestamp(as_of), pd.Timestamp(as_of))
     frame = pd.DataFrame(
         {
             "purchase_order_id": rows["purchase_order_id"].fillna("approved, not sent"),

@@ -53,11 +53,11 @@ def propose(
     was approved before; its open units have to be in the policy's `on_order_due_units`, and a proposal for
     what is left after an approval of the same day gets an id of its own).
 
-    Returns ORDER_PROPOSAL, sorted by SKU and location. The steps, each a column: need of the policy ->
-    ordered ahead of a shutdown -> supplier -> MOQ -> whole packs -> line maximum -> price break where it pays
-    -> lifecycle
-    -> maximum cover and shelf life -> damping -> supplier's minimum order value -> container -> budget. All
-    quantities are whole thousandths of a unit and the terms add up to `final_units` exactly.
+    Returns ORDER_PROPOSAL, sorted by SKU and location. The steps, each a column: need of the policy -> less what
+    was approved and leaves with this order -> ordered ahead of a shutdown -> supplier -> MOQ -> whole packs -> line
+    maximum -> price break where it pays -> lifecycle -> maximum cover and shelf life -> damping -> supplier's
+    minimum order value -> container -> budget. All quantities are whole thousandths of a unit and the terms add up
+    to `final_units` exactly.
 
     Raises `TableError` where a frame does not match its table or a policy row has no `sku_location`. A bad
     input of a single row (no supplier, two terms in force, a pack of zero, another currency ...) becomes its
@@ -81,7 +81,8 @@ def propose(
     )
     urgency = _urgency(policy, workings)
     groups = order_groups(policy, workings, suppliers, settings)
-    changes, final = _constrain(policy, workings, groups, urgency, last_plan, settings)
+    committed = _committed(policy, commitments, as_of)
+    changes, final = _constrain(policy, workings, groups, urgency, last_plan, committed, settings)
     kept = np.flatnonzero((workings.sums["need_units"] > 0) | (final > 0) | (changes["closure_change_units"] != 0))
     return proposal_rows(policy, workings, changes, final, urgency, kept, settings, as_of, commitments)
 
@@ -92,6 +93,7 @@ def _constrain(
     groups: OrderGroups,
     urgency: NDArray[np.object_],
     last_plan: pd.DataFrame | None,
+    committed: Thousandths,
     settings: Settings,
 ) -> tuple[dict[str, Thousandths], Thousandths]:
     """Every step's change and the quantity after the last."""
@@ -104,7 +106,8 @@ def _constrain(
         return quantity
 
     buying, w = settings.purchasing, workings
-    now = step(_ordered_ahead(workings), Reason.ORDERED_AHEAD)
+    now = step(np.maximum(w.sums["need_units"] - committed, 0), Reason.COMMITTED)
+    now = step(_ordered_ahead(now, workings, committed), Reason.ORDERED_AHEAD)
     has_supplier = (w.line >= 0) & groups.is_open
     now = step(np.where(has_supplier, now, 0))
     lots = lot_sizes(now, w.moq, w.pack, w.line_maximum)
@@ -159,9 +162,25 @@ def _constrain(
     return {name: after - before for name, before, after in zip(names, steps, steps[1:], strict=False)}, now
 
 
-def _ordered_ahead(workings: Workings) -> Thousandths:
+def _committed(policy: pd.DataFrame, commitments: pd.DataFrame | None, as_of: dt.date) -> Thousandths:
+    """Units approved and not sent before today that the policy does not count as due inside its interval.
+
+    They leave with this order and come when it comes, so that what they cover needs no second order. Taken alone,
+    as the policy takes every open order, their arrival is uncertain and a part of them would be ordered again.
+    """
+    units_committed = np.zeros(len(policy), dtype=np.int64)
+    if commitments is None or not len(commitments):
+        return units_committed
+    waits = commitments["sent_on"].isna() | (commitments["sent_on"] >= pd.Timestamp(as_of))
+    open_ones = commitments[waits & (commitments["open_units"] > 0)]
+    at = positions(open_ones, policy, KEY) if len(policy) else np.full(len(open_ones), -1)
+    np.add.at(units_committed, at[at >= 0], thousandths(open_ones["open_units"])[at >= 0])
+    return np.minimum(units_committed, thousandths(policy["on_order_later_units"]))
+
+
+def _ordered_ahead(need: Thousandths, workings: Workings, committed: Thousandths) -> Thousandths:
     """The need with the demand of the days by which the next order comes later than the next review."""
-    need, spare = workings.sums["need_units"], workings.sums["unneeded_units"]
+    spare = workings.sums["unneeded_units"] + np.maximum(committed - workings.sums["need_units"], 0)
     if not len(workings.calendar.supplier_id):
         return need
     extra_days = np.where(workings.line >= 0, workings.calendar.extra_days[workings.supplier], 0)

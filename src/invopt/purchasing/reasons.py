@@ -57,6 +57,7 @@ class Reason(IntFlag):
     MINIMUM_CURRENCY = 1 << 41
     OVERSHOOT = 1 << 42
     COSTS_MORE_THAN_IT_SAVES = 1 << 43
+    COMMITTED = 1 << 44
 
 
 _WORDS = {
@@ -82,6 +83,7 @@ _WORDS = {
     "a unit; "
     "safety stock takes up the difference",
     Reason.PULL_IN_FIRST: "an order on the way arrives too late: ask to pull it in before sending this one",
+    Reason.COMMITTED: "less what was approved before and leaves with this order",
     Reason.ORDERED_AHEAD: "ordered ahead: the supplier takes no order when the next review is due",
     Reason.MOQ: "raised to the smallest quantity",
     Reason.PACK: "rounded up to whole packs",

@@ -27,6 +27,7 @@ _NEEDS: Final = (
     ("unneeded_units", "covered beyond the target already"),
 )
 _CHANGES: Final = {
+    "commitment_change_units": "approved before, leaves with this order",
     "closure_change_units": "ordered ahead of a supplier's closure",
     "supplier_change_units": "no supplier can deliver it",
     "moq_change_units": "smallest quantity of the supplier",

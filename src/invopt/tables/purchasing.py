@@ -6,7 +6,7 @@ from invopt.tables.declaration import Table, date, flag, integer, minor, real, t
 
 # In the order in which they act; each but the first has its own column of change in the proposal.
 BINDING_CONSTRAINTS = (
-    "none", "closure", "no_supplier", "moq", "pack", "line_maximum", "price_break", "lifecycle", "maximum_cover",
+    "none", "commitment", "closure", "no_supplier", "moq", "pack", "line_maximum", "price_break", "lifecycle", "maximum_cover",
     "damping", "minimum_order_value", "container", "budget", "decision",
 )  # fmt: skip
 
@@ -39,6 +39,7 @@ ORDER_PROPOSAL = Table(
         units("on_order_due_units", "- receipts expected inside the interval"),
         units("unneeded_units", "+ what is already covered beyond the target (so that the need is not negative)"),
         units("need_units", "= the unconstrained quantity: the sum of the terms above", minimum=0),
+        units("commitment_change_units", "- approved before and not counted as due: it leaves with this order"),
         units("closure_change_units", "+ ordered ahead: the supplier takes no order when the next review is due"),
         units("supplier_change_units", "- cut because no supplier can deliver it on usable terms"),
         units("moq_change_units", "+ raised to the smallest quantity"),

@@ -54,6 +54,12 @@ def test_an_approval_takes_the_proposed_quantity_and_counts_as_on_order() -> Non
     assert inbound.loc[0, "ordered_on"] == pd.Timestamp("2026-03-02")
 
 
+def test_a_plan_of_a_past_day_takes_a_later_approval_as_ordered_on_its_own_day() -> None:
+    found, _ = commitments(decided(("approve", None)), shop.plan(), dt.date(2026, 2, 20))
+    inbound = commitments_as_inbound(found, empty(PURCHASE_ORDER_LINE), dt.date(2026, 2, 20))
+    assert (inbound.loc[0, "ordered_on"], inbound.loc[0, "age_days"]) == (pd.Timestamp("2026-02-20"), 0.0)
+
+
 def test_a_decision_stands_by_itself_without_the_plan_it_was_made_on() -> None:
     value = decision_value(12, shop.plan().iloc[0])
     found, refused = commitments(decided(("approve", value)), shop.plan().iloc[:0], shop.AS_OF)

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from invopt.errors import TableError
+from invopt.tables import ORDER_COMMITMENT, check
 from tests.unit.purchasing import shop
 
 SIGNS = {
@@ -176,9 +177,29 @@ def test_a_policy_row_that_is_not_known_is_an_error() -> None:
         shop.plan(sku_location=shop.skus(sku_id="Z"))
 
 
+def committed(**changed: object) -> pd.DataFrame:
+    """30 units approved today."""
+    row = dict.fromkeys(ORDER_COMMITMENT.names) | {
+        "proposal_id": "A|MAIN|2026-03-02", "supplier_id": "ACME", "sku_id": "A", "location_id": "MAIN",
+        "approved_units": 30.0, "received_units": 0.0, "open_units": 30.0, "unit_cost_minor": 1_000,
+        "currency": "GBP", "approved_on": pd.Timestamp("2026-03-02"), "state": "approved", "decided_by": "kim",
+        "reason": "",
+    }  # fmt: skip
+    return check(pd.DataFrame([row | changed]), ORDER_COMMITMENT)
+
+
 def test_an_approval_of_the_same_day_gives_what_is_left_an_id_of_its_own() -> None:
-    committed = pd.DataFrame({"proposal_id": ["A|MAIN|2026-03-02"], "sku_id": ["A"], "location_id": ["MAIN"]})
-    assert only(shop.plan(commitments=committed))["proposal_id"] == "A|MAIN|2026-03-02|2"
+    row = only(shop.plan(commitments=committed()))
+    assert row["proposal_id"] == "A|MAIN|2026-03-02|2"
+
+
+def test_what_was_approved_and_leaves_with_this_order_is_not_ordered_again() -> None:
+    # 24 of 30 approved units count as due; the policy asks for 8 more, 6 of them only because they may be late.
+    policy = shop.policy(need_units=8.0, on_order_due_units=24.0, on_order_later_units=6.0)
+    row = only(shop.plan(policy=policy, commitments=committed()))
+    assert (row["commitment_change_units"], row["final_units"], row["binding_constraint"]) == (-6.0, 2.0, "commitment")
+    yesterday = committed(sent_on=pd.Timestamp("2026-03-01"))
+    assert only(shop.plan(policy=policy, commitments=yesterday))["final_units"] == 8.0
 
 
 def test_an_empty_policy_gives_an_empty_plan() -> None:
