@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from markupsafe import Markup
+from numpy.typing import NDArray
 
 from invopt.report.series import FloatArray, History
 from invopt.report.svg import Canvas, ticks
@@ -41,9 +42,8 @@ def history_picture(past: History, forecast: pd.DataFrame, words: Words, today: 
         low = float(starts[0]) if len(starts) else now
         high = float(ahead[-1]) + step_days if len(ahead) else now
         canvas = Canvas(width, 250, (low, high), (0, marks[-1]))
-        for start, censored in zip(starts, past.is_censored[-keep:] if keep else [], strict=True):
-            if censored:
-                canvas.bar(start, start + step_days, 0, marks[-1], "hidden-demand")
+        for first, last in _spells(past.is_censored[-keep:] if keep else np.empty(0, dtype=bool)):
+            canvas.bar(starts[first], starts[last] + step_days, 0, marks[-1], "hidden-demand")
         canvas.y_axis([(value, words.units(value)) for value in marks])
         canvas.x_axis(_months(low, high, 9 if width == _DESK else 4, words))
         for start, value, cap in zip(starts, units, capped, strict=True):
@@ -204,6 +204,16 @@ def bars_picture(rows: Sequence[tuple[str, float, str]], identity: str, title: s
         return canvas.svg(ident, title, spoken + ".", name)
 
     return both(draw, identity)
+
+
+def _spells(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """First and last index of each unbroken spell of true values.
+
+    >>> _spells(np.array([True, True, False, True]))
+    [(0, 1), (3, 3)]
+    """
+    edges = np.diff(np.concatenate([[0], flags.astype(np.int8), [0]]))
+    return list(zip(np.flatnonzero(edges == 1).tolist(), (np.flatnonzero(edges == -1) - 1).tolist(), strict=True))
 
 
 def _history_text(past: History, forecast: pd.DataFrame, words: Words) -> str:

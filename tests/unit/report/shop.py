@@ -220,8 +220,7 @@ def _policy_and_purchase(
     }  # fmt: skip
     tables["order_proposal"] = frame(
         ORDER_PROPOSAL, **keys.iloc[rows].reset_index(drop=True), **terms,
-
-               proposal_id=keys["sku_id"].iloc[rows].to_numpy() + "|" + keys["location_id"].iloc[rows].to_numpy() + "|2026-03-09",
+        proposal_id=(keys["sku_id"] + "|" + keys["location_id"] + "|2026-03-09").iloc[rows].to_numpy(),
         supplier_id=[supplier[i] for i in rows], order_on=pd.Timestamp(AS_OF), expected_on=pd.Timestamp("2026-03-30"),
         need_units=need[rows], final_units=final[rows],
         binding_constraint=np.where(cut[rows] < 0, "no_supplier", np.where(pack[rows] > 0, "pack", "none")),
