@@ -110,37 +110,41 @@ def projection_picture(shown: Projection, words: Words, today: dt.date) -> Marku
 
 
 def value_picture(
-    with_orders: FloatArray,
-    without_orders: FloatArray,
+    planned: FloatArray | None,
+    without: FloatArray,
     target: float,
     words: Words,
     currency: str,
     today: dt.date,
 ) -> Markup:
-    """Stock value by week, with today's proposals and without, beside the value that the targets imply."""
+    """Stock value by week if the plan goes on and if nothing is ordered, beside the value at target.
+
+    planned, without: minor units, first as of today, then at the end of each week; None: no plan was made ahead.
+    """
+
+    def money(value: float) -> str:
+        return words.money(float(value), currency, whole=True)
 
     def draw(width: float, identity: str, name: str) -> Markup:
-        peak = max(float(with_orders.max(initial=0)), target, 1.0)
+        lines = [(without, "without")] if planned is None else [(without, "without"), (planned, "stock")]
+        peak = max(*(float(line.max(initial=0)) for line, _ in lines), target, 1.0)
         marks = ticks(0, peak * 1.04)
         left = 66.0 if width == _DESK else 58.0
-        weeks = len(with_orders) - 1
+        weeks = len(without) - 1
         canvas = Canvas(width, 220, (0, weeks), (0, marks[-1]), left=left)
-        canvas.y_axis([(value, words.money(value, currency, whole=True)) for value in marks])
+        canvas.y_axis([(value, money(value)) for value in marks])
         every = max(1, -(-weeks // (13 if width == _DESK else 4)))
         canvas.x_axis([(week, _short_day(today + dt.timedelta(weeks=week))) for week in range(0, weeks + 1, every)])
         at = np.arange(weeks + 1, dtype=float)
         canvas.rule(target, "reorder")
         canvas.label(width - canvas.right, canvas.y(target) - 4, "at target", "t small", anchor="end")
-        canvas.line(at, without_orders, "without")
-        canvas.line(at, with_orders, "stock")
-        for week in (0, weeks):
-            canvas.mark(week, float(with_orders[week]), "circle", "point",
-                        words.money(float(with_orders[week]), currency, whole=True), 3)  # fmt: skip
+        for line, style in lines:
+            canvas.line(at[: len(line)], line, style)
+            canvas.mark(len(line) - 1, float(line[-1]), "circle", "point", money(line[-1]), 3)
+        goes_on = "" if planned is None else f"{money(planned[-1])} if the plan goes on and "
         text = (
-            f"Stock is worth {words.money(float(with_orders[0]), currency, whole=True)} today and is expected to be "
-            f"worth {words.money(float(with_orders[-1]), currency, whole=True)} in {weeks} weeks with today's orders, "
-            f"{words.money(float(without_orders[-1]), currency, whole=True)} without them; the targets imply "
-            f"{words.money(target, currency, whole=True)}."
+            f"Stock is worth {money(without[0])} today and is expected to be worth {goes_on}{money(without[-1])} if "
+            f"nothing is ordered, in {weeks} weeks; the targets imply {money(target)}."
         )
         return canvas.svg(identity, "Stock value", text, name)
 
