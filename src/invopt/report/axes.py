@@ -65,18 +65,20 @@ def draw_stock(plan: Plan, sku_id: str, location_id: str, axes: Axes | None = No
 
 
 def draw_stock_value(plan: Plan, forecast: pd.DataFrame, axes: Axes | None = None) -> Axes:
-    """Stock value expected by week, with today's orders and without, beside the value that the targets imply.
+    """Stock value by week if the plan goes on and if nothing is ordered, beside the value that the targets imply.
 
     plan: read by `Plan.for_summary`; forecast: rows of `forecast`. Only SKUs costed in the shop's currency.
     """
     from invopt.money import digits
-    from invopt.report.folder import stock_value_path
+    from invopt.report.folder import unbought_value
+    from invopt.report.summary_page import planned_value
 
     axes = _axes(axes)
     described = plan.table("sku_location")
     scale = 10.0 ** digits(plan.currency)
-    with_orders, without = stock_value_path(plan, described[described["is_planned"]], forecast)
-    _two_lines(plan, axes, with_orders / scale, without / scale)
+    without = unbought_value(plan, described[described["is_planned"]], forecast) / scale
+    planned = planned_value(plan, without[0] * scale)
+    _two_lines(plan, axes, None if planned is None else planned[: len(without)] / scale, without)
     policy = plan.table("policy")
     target = float(policy.loc[policy["currency"] == plan.currency, "mean_stock_minor"].sum()) / scale
     axes.axhline(target, color=COLOURS["target"], linestyle="-.", linewidth=1, label="at target")
@@ -86,10 +88,14 @@ def draw_stock_value(plan: Plan, forecast: pd.DataFrame, axes: Axes | None = Non
     return _finished(axes, "Stock value at cost")
 
 
-def _two_lines(plan: Plan, axes: Axes, with_orders: FloatArray, without: FloatArray) -> None:
-    when = np.datetime64(plan.as_of, "D") + 7 * np.arange(len(with_orders)).astype("timedelta64[D]")
-    axes.plot(when, without, color=COLOURS["without"], linestyle="--", label="without today's orders")
-    axes.plot(when, with_orders, color=COLOURS["mean"], label="with them")
+def _two_lines(plan: Plan, axes: Axes, planned: FloatArray | None, without: FloatArray) -> None:
+    for line, colour, style, label in (
+        (without, COLOURS["without"], "--", "if nothing is ordered"),
+        (planned, COLOURS["mean"], "-", "by the plan"),
+    ):
+        if line is not None:
+            when = np.datetime64(plan.as_of, "D") + 7 * np.arange(len(line)).astype("timedelta64[D]")
+            axes.plot(when, line, color=colour, linestyle=style, label=label)
 
 
 def _axes(axes: Axes | None) -> Axes:

@@ -37,16 +37,16 @@ def needs_attention(plan: Plan, pages: int) -> list[tuple[str, str]]:
     return list(dict.fromkeys((str(sku), str(place)) for sku, place in in_turn))[:pages]
 
 
-def stock_value_path(plan: Plan, keys: pd.DataFrame, forecast: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
-    """Stock value by week of some SKU-locations, with today's proposals and without, in minor units.
+def unbought_value(plan: Plan, keys: pd.DataFrame, forecast: pd.DataFrame) -> FloatArray:
+    """Stock value of some SKU-locations if nothing more is ordered: today and at the end of each week.
 
     keys: rows with sku_id, location_id, unit_cost_minor and currency; those in another currency than the
-    shop's are left out. Every value is rounded to minor units, so that sums do not depend on the partition.
+    shop's are left out. In minor units, rounded by SKU and week, so that sums do not depend on the partition.
     """
     mine = keys[keys["currency"] == plan.currency].reset_index(drop=True)
-    paths = stock_paths(plan, mine, forecast, plan.settings.report.projection_weeks)
+    _, without = stock_paths(plan, mine, forecast, plan.settings.report.projection_weeks)
     cost = mine["unit_cost_minor"].to_numpy(dtype=float)[:, None]
-    return np.rint(paths[0] * cost).sum(axis=0), np.rint(paths[1] * cost).sum(axis=0)
+    return np.asarray(np.rint(without * cost).sum(axis=0), dtype=np.float64)
 
 
 def write_report(
@@ -54,11 +54,12 @@ def write_report(
     summary: Plan,
     skus: Plan,
     attention: list[tuple[str, str]],
-    values: tuple[FloatArray, FloatArray],
+    unbought: FloatArray,
 ) -> Path:
     """Write the summary and the SKU pages; returns the path of the summary.
 
-    summary: tables for the summary page; skus: tables of the SKUs in `attention`; values: stock value paths.
+    summary: tables for the summary page; skus: tables of the SKUs in `attention`; unbought: stock value
+    by week if nothing more is ordered.
     """
     folder.mkdir(parents=True, exist_ok=True)
     names = {key: f"{_SKU_FOLDER}/{sku_page_name(*key)}" for key in attention}
@@ -69,7 +70,7 @@ def write_report(
         page = render_sku_page(split[key[0]], *key, back="../index.html")
         replace_text(folder / names[key], page)
     index = folder / "index.html"
-    replace_text(index, render_summary(summary, values, names))
+    replace_text(index, render_summary(summary, unbought, names))
     return index
 
 

@@ -40,8 +40,8 @@ GLOSSARY: dict[str, Term] = {
     "stock_value": Term("Stock now", "Units on hand at cost."),
     "stock_projected": Term(
         "Stock in 4 weeks",
-        "Units expected on hand in four weeks at cost: stock, plus what is on order and proposed today, less mean "
-        "demand, never below zero. Orders of later days are not in it.",
+        "Units expected on hand at the end of the fourth week, at cost, by the forward plan: stock and open orders, "
+        "today's proposals and the orders planned for later weeks, less mean demand.",
     ),
     "stock_optimal": Term(
         "Stock at target",
@@ -78,6 +78,20 @@ GLOSSARY: dict[str, Term] = {
     "proposal_state": Term("Decision", "Where the decision about the proposal stands."),
     "cover": Term("Cover", "Days for which the projected stock lasts at mean demand."),
     "gain": Term("Gain", "Expected margin that the order saves, less holding and obsolescence."),
+    "open_units": Term("To come", "Units approved and not yet received."),
+    "approved_on": Term("Approved", "Day of the approval."),
+    "sent_on": Term("Sent", "Day the order was sent; a dash until then."),
+    "confirmed_on": Term("Confirmed for", "Arrival day that the supplier confirmed."),
+    "decided_by": Term("Decided by", "Who decided last."),
+    "last_units": Term("Last plan", "Units that the last plan proposed."),
+    "change": Term("Change", "Units proposed now less those of the last plan, at cost."),
+    "change_cause": Term("Because of", "The term of the explanation that changed most."),
+    "week_start": Term("Week from", "First day of the week; the as-of day for the first."),
+    "planned_orders": Term("Orders", "Value of the orders sent in the week: today's proposals, later ones as planned."),
+    "cash": Term("Falls due", "Value of the goods that arrive in the week, due on receipt."),
+    "week_demand": Term("Demand", "Units expected to be asked for in the week."),
+    "unserved": Term("Not served", "Of that demand, what expected stock does not cover."),
+    "week_stock": Term("Stock at its end", "Value at cost of the stock expected at the end of the week."),
     "order_lines": Term("Lines", "Lines of the order."),
     "units": Term("Units", "Units of goods."),
     "minimum_order": Term("Minimum", "Smallest order value the supplier accepts; 0 where it has none."),

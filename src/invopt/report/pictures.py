@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from markupsafe import Markup
+from numpy.typing import NDArray
 
 from invopt.report.series import FloatArray, History
 from invopt.report.svg import Canvas, ticks
@@ -41,9 +42,8 @@ def history_picture(past: History, forecast: pd.DataFrame, words: Words, today: 
         low = float(starts[0]) if len(starts) else now
         high = float(ahead[-1]) + step_days if len(ahead) else now
         canvas = Canvas(width, 250, (low, high), (0, marks[-1]))
-        for start, censored in zip(starts, past.is_censored[-keep:] if keep else [], strict=True):
-            if censored:
-                canvas.bar(start, start + step_days, 0, marks[-1], "hidden-demand")
+        for first, last in _spells(past.is_censored[-keep:] if keep else np.empty(0, dtype=bool)):
+            canvas.bar(starts[first], starts[last] + step_days, 0, marks[-1], "hidden-demand")
         canvas.y_axis([(value, words.units(value)) for value in marks])
         canvas.x_axis(_months(low, high, 9 if width == _DESK else 4, words))
         for start, value, cap in zip(starts, units, capped, strict=True):
@@ -110,37 +110,41 @@ def projection_picture(shown: Projection, words: Words, today: dt.date) -> Marku
 
 
 def value_picture(
-    with_orders: FloatArray,
-    without_orders: FloatArray,
+    planned: FloatArray | None,
+    without: FloatArray,
     target: float,
     words: Words,
     currency: str,
     today: dt.date,
 ) -> Markup:
-    """Stock value by week, with today's proposals and without, beside the value that the targets imply."""
+    """Stock value by week if the plan goes on and if nothing is ordered, beside the value at target.
+
+    planned, without: minor units, first as of today, then at the end of each week; None: no plan was made ahead.
+    """
+
+    def money(value: float) -> str:
+        return words.money(float(value), currency, whole=True)
 
     def draw(width: float, identity: str, name: str) -> Markup:
-        peak = max(float(with_orders.max(initial=0)), target, 1.0)
+        lines = [(without, "without")] if planned is None else [(without, "without"), (planned, "stock")]
+        peak = max(*(float(line.max(initial=0)) for line, _ in lines), target, 1.0)
         marks = ticks(0, peak * 1.04)
         left = 66.0 if width == _DESK else 58.0
-        weeks = len(with_orders) - 1
+        weeks = len(without) - 1
         canvas = Canvas(width, 220, (0, weeks), (0, marks[-1]), left=left)
-        canvas.y_axis([(value, words.money(value, currency, whole=True)) for value in marks])
+        canvas.y_axis([(value, money(value)) for value in marks])
         every = max(1, -(-weeks // (13 if width == _DESK else 4)))
         canvas.x_axis([(week, _short_day(today + dt.timedelta(weeks=week))) for week in range(0, weeks + 1, every)])
         at = np.arange(weeks + 1, dtype=float)
         canvas.rule(target, "reorder")
         canvas.label(width - canvas.right, canvas.y(target) - 4, "at target", "t small", anchor="end")
-        canvas.line(at, without_orders, "without")
-        canvas.line(at, with_orders, "stock")
-        for week in (0, weeks):
-            canvas.mark(week, float(with_orders[week]), "circle", "point",
-                        words.money(float(with_orders[week]), currency, whole=True), 3)  # fmt: skip
+        for line, style in lines:
+            canvas.line(at[: len(line)], line, style)
+            canvas.mark(len(line) - 1, float(line[-1]), "circle", "point", money(line[-1]), 3)
+        goes_on = "" if planned is None else f"{money(planned[-1])} if the plan goes on and "
         text = (
-            f"Stock is worth {words.money(float(with_orders[0]), currency, whole=True)} today and is expected to be "
-            f"worth {words.money(float(with_orders[-1]), currency, whole=True)} in {weeks} weeks with today's orders, "
-            f"{words.money(float(without_orders[-1]), currency, whole=True)} without them; the targets imply "
-            f"{words.money(target, currency, whole=True)}."
+            f"Stock is worth {money(without[0])} today and is expected to be worth {goes_on}{money(without[-1])} if "
+            f"nothing is ordered, in {weeks} weeks; the targets imply {money(target)}."
         )
         return canvas.svg(identity, "Stock value", text, name)
 
@@ -204,6 +208,16 @@ def bars_picture(rows: Sequence[tuple[str, float, str]], identity: str, title: s
         return canvas.svg(ident, title, spoken + ".", name)
 
     return both(draw, identity)
+
+
+def _spells(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """First and last index of each unbroken spell of true values.
+
+    >>> _spells(np.array([True, True, False, True]))
+    [(0, 1), (3, 3)]
+    """
+    edges = np.diff(np.concatenate([[0], flags.astype(np.int8), [0]]))
+    return list(zip(np.flatnonzero(edges == 1).tolist(), (np.flatnonzero(edges == -1) - 1).tolist(), strict=True))
 
 
 def _history_text(past: History, forecast: pd.DataFrame, words: Words) -> str:

@@ -6,35 +6,34 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from invopt.report.figures import Figures, bought, morning_figures, service_measures, weighted_mean
+from invopt.report.figures import bought, morning_figures, service_measures, weighted_mean
 from invopt.report.page import render
 from invopt.report.pictures import bars_picture, service_picture, value_picture
 from invopt.report.plan import Plan
 from invopt.report.sections import ALERT_WORDS, Links, all_lists
 from invopt.report.sentences import leads, morning
 from invopt.report.series import FloatArray
-from invopt.report.words import Words, money_sums
+from invopt.report.words import MISSING, Words, money_sums
 
 _PROJECTED_WEEK = 4
 _BARS = 12
 
 
-def render_summary(
-    plan: Plan, value_paths: tuple[FloatArray, FloatArray] | None = None, links: Links | None = None
-) -> str:
+def render_summary(plan: Plan, unbought: FloatArray | None = None, links: Links | None = None) -> str:
     """The summary page of a plan as one self-contained HTML text.
 
-    plan: tables read by `Plan.for_summary`, or frames by name. value_paths: stock value in minor units of the
-    shop's currency at the opening of each week from the as-of day, with today's proposals and without (from
-    `stock_value_paths`); None leaves the picture out. links: the page of each (sku_id, location_id) that has one.
+    plan: tables read by `Plan.for_summary`, or frames by name. unbought: stock value in minor units of the
+    shop's currency if nothing more is ordered, today and at the end of each week (the sum of
+    `folder.unbought_value`); None leaves the picture out. links: the page of each (sku_id, location_id) that has one.
 
     Raises `SettingsError` for a locale that is not known. Texts of the tables are escaped wherever they stand.
     """
     words = Words(plan.settings.business.locale)
     figures = morning_figures(plan)
-    projected = "–"
-    if value_paths is not None and len(value_paths[0]) > _PROJECTED_WEEK:
-        projected = words.money(float(value_paths[0][_PROJECTED_WEEK]), plan.currency, whole=True)
+    planned = planned_value(plan, figures.stock_now.get(plan.currency, 0))
+    projected = MISSING
+    if planned is not None and len(planned) > _PROJECTED_WEEK:
+        projected = words.money(float(planned[_PROJECTED_WEEK]), plan.currency, whole=True)
     return render(
         "summary.html",
         words,
@@ -49,10 +48,23 @@ def render_summary(
             "exceptions": _exceptions(plan, words),
             "suppliers": _suppliers(plan, words),
             "service": _service(plan, words),
-            "stock": _stock(plan, figures, value_paths, words),
+            "stock": _stock(plan, planned, unbought, words),
         },
         stock_projected=projected,
     )
+
+
+def planned_value(plan: Plan, now: float) -> FloatArray | None:
+    """Stock value by the forward plan: `now`, then at the end of each week, in minor units of the shop's currency.
+
+    None where no plan was made ahead. Stock of suppliers with another currency is left out.
+    """
+    weeks = plan.table("forward_plan")
+    weeks = weeks[weeks["currency"] == plan.currency]
+    if weeks.empty:
+        return None
+    sums = weeks.groupby("week_start")["stock_minor"].sum().sort_index()
+    return np.concatenate([[float(now)], sums.to_numpy(dtype=float)])
 
 
 def _exceptions(plan: Plan, words: Words) -> Markup | None:
@@ -101,10 +113,10 @@ def _service(plan: Plan, words: Words) -> Markup | None:
     return service_picture(rows, words)
 
 
-def _stock(plan: Plan, figures: Figures, paths: tuple[FloatArray, FloatArray] | None, words: Words) -> Markup | None:
-    if paths is None or not np.any(paths[0] > 0):
+def _stock(plan: Plan, planned: FloatArray | None, unbought: FloatArray | None, words: Words) -> Markup | None:
+    if unbought is None or not np.any(unbought > 0):
         return None
-    target = float(
-        money_sums(plan.table("policy")["mean_stock_minor"], plan.table("policy")["currency"]).get(plan.currency, 0)
-    )
-    return value_picture(paths[0], paths[1], target, words, plan.currency, plan.as_of)
+    policy = plan.table("policy")
+    target = float(money_sums(policy["mean_stock_minor"], policy["currency"]).get(plan.currency, 0))
+    shown = None if planned is None else planned[: len(unbought)]
+    return value_picture(shown, unbought, target, words, plan.currency, plan.as_of)

@@ -71,7 +71,8 @@ def frame(table: Table, **columns: object) -> pd.DataFrame:
 
 def _described(skus: int, rng: np.random.Generator, hostile: bool) -> pd.DataFrame:
     number = np.arange(skus)
-    names = [f"{('Ceramic mug', 'Linen towel', 'Desk lamp', 'Wool scarf', 'Oak tray')[i % 5]} no. {i}" for i in number]
+    goods = ("Ceramic mug", "Linen towel", "Desk lamp", "Wool scarf", "Oak tray")
+    names = [f"{goods[i % 5]} no. {i}" for i in number]
     identifiers = [f"SKU-{i:05d}" for i in number]
     if hostile:
         names = [HOSTILE_NAMES[i % len(HOSTILE_NAMES)] for i in number]
@@ -101,7 +102,8 @@ def _described(skus: int, rng: np.random.Generator, hostile: bool) -> pd.DataFra
     )
 
 
-def _stock(tables: dict[str, pd.DataFrame], keys: pd.DataFrame, on_hand: np.ndarray, rng: np.random.Generator) -> None:
+def _stock(tables: dict[str, pd.DataFrame], keys: pd.DataFrame, on_hand: np.ndarray,
+rng: np.random.Generator) -> None:
     counted = np.where(np.arange(len(keys)) % 23 == 5, -3.0, on_hand)
     tables["stock_position"] = frame(
         TABLES["stock_position"], **keys, on_hand_units=np.maximum(counted, 0), reserved_units=0.0,
@@ -111,7 +113,8 @@ def _stock(tables: dict[str, pd.DataFrame], keys: pd.DataFrame, on_hand: np.ndar
     )  # fmt: skip
 
 
-def _supply(tables: dict[str, pd.DataFrame], keys: pd.DataFrame, weekly: np.ndarray, rng: np.random.Generator) -> None:
+def _supply(tables: dict[str, pd.DataFrame], keys: pd.DataFrame, weekly: np.ndarray,
+rng: np.random.Generator) -> None:
     number = np.arange(len(keys))
     supplier = np.array([f"SUP-{i % 7}" for i in number])
     tables["supplier"] = frame(
@@ -220,8 +223,7 @@ def _policy_and_purchase(
     }  # fmt: skip
     tables["order_proposal"] = frame(
         ORDER_PROPOSAL, **keys.iloc[rows].reset_index(drop=True), **terms,
-
-               proposal_id=keys["sku_id"].iloc[rows].to_numpy() + "|" + keys["location_id"].iloc[rows].to_numpy() + "|2026-03-09",
+        proposal_id=(keys["sku_id"] + "|" + keys["location_id"] + "|2026-03-09").iloc[rows].to_numpy(),
         supplier_id=[supplier[i] for i in rows], order_on=pd.Timestamp(AS_OF), expected_on=pd.Timestamp("2026-03-30"),
         need_units=need[rows], final_units=final[rows],
         binding_constraint=np.where(cut[rows] < 0, "no_supplier", np.where(pack[rows] > 0, "pack", "none")),
@@ -229,6 +231,28 @@ def _policy_and_purchase(
         days_of_cover=35.0, gain_minor=np.round(rng.gamma(1, 5000, len(rows)), 2),
         urgency=np.where(on_hand[rows] == 0, "stocked_out", np.where(lost[rows] > 0, "will_stock_out", "due")),
         state="proposed", is_assumed=number[rows] % 9 == 4, reason="demand over 28 days less what is there",
+    )  # fmt: skip
+    weeks = pd.date_range("2026-03-09", periods=26, freq="7D")
+    tables["forward_plan"] = frame(
+        TABLES["forward_plan"], supplier_id=np.repeat(["SUP-0", "SUP-1"], 26), currency="GBP",
+        week_start=np.tile(weeks, 2), ordered_units=10.0, ordered_minor=50_000, received_units=10.0,
+        cash_minor=48_000,
+        demand_units=12.0, unserved_units=1.5, stock_units=400.0,
+        stock_minor=np.tile(np.arange(26) * 1_000 + 900_000, 2),
+    )  # fmt: skip
+    tables["plan_change"] = frame(
+        TABLES["plan_change"], **keys.iloc[rows[:5]].reset_index(drop=True), last_units=6.0,
+        units=final[rows[:5]], change_units=final[rows[:5]] - 6.0, unit_cost_minor=cost[rows[:5]],
+        last_urgency="due", urgency="due", cause="on_hand_units", cause_units=3.0,
+    )  # fmt: skip
+    tables["order_commitment"] = frame(
+        TABLES["order_commitment"], proposal_id=["P1", "P2"], supplier_id="SUP-2", sku_id=keys["sku_id"].iloc[0],
+        location_id=keys["location_id"].iloc[0], approved_units=12.0, open_units=[12.0, 0.0], unit_cost_minor=100,
+        currency="GBP", approved_on=pd.Timestamp("2026-03-05"), state=["approved", "closed"], decided_by="planner",
+    )  # fmt: skip
+    tables["refused_decision"] = frame(
+        TABLES["refused_decision"], decision_id="D1", key=[keys["sku_id"].iloc[0]], action="approve",
+        reason="The proposal is gone.",
     )  # fmt: skip
     bought = tables["order_proposal"].dropna(subset=["supplier_id"])
     sums = bought.groupby(["supplier_id", "location_id", "order_on"]).agg(
@@ -241,7 +265,8 @@ def _policy_and_purchase(
     )  # fmt: skip
 
 
-def _demand(tables: dict[str, pd.DataFrame], keys: pd.DataFrame, weekly: np.ndarray, rng: np.random.Generator) -> None:
+def _demand(tables: dict[str, pd.DataFrame], keys: pd.DataFrame, weekly: np.ndarray,
+rng: np.random.Generator) -> None:
     shown = keys.head(200)
     days = 126
     repeated = shown.loc[shown.index.repeat(days)].reset_index(drop=True)
@@ -259,7 +284,8 @@ def _demand(tables: dict[str, pd.DataFrame], keys: pd.DataFrame, weekly: np.ndar
     )  # fmt: skip
 
 
-def _orders(tables: dict[str, pd.DataFrame], described: pd.DataFrame, rng: np.random.Generator, hostile: bool) -> None:
+def _orders(tables: dict[str, pd.DataFrame], described: pd.DataFrame, rng: np.random.Generator,
+hostile: bool) -> None:
     number = np.arange(3 * len(described))
     sku = described["sku_id"].to_numpy()[number % len(described)]
     location = described["location_id"].to_numpy()[number % len(described)]
@@ -324,7 +350,8 @@ def _shipping(tables: dict[str, pd.DataFrame], rng: np.random.Generator) -> None
     tables["shipment"] = frame(
         TABLES["shipment"], tracking_number=[f"TRK{i:06d}" for i in sent], order_id=[f"#{9_000 + i}" for i in sent],
         carrier_id=[("Royal Post", "Parcelwing")[i % 2] for i in sent], service_id="48h",
-        tracking_status=np.where(problem == "", "delivered", "in_transit"), shipped_at=pd.Timestamp("2026-03-02 16:00"),
+        tracking_status=np.where(problem == "", "delivered", "in_transit"),
+        shipped_at=pd.Timestamp("2026-03-02 16:00"),
         delivered_at=[pd.Timestamp("2026-03-04 12:00") if p == "" else None for p in problem],
         last_event_at=pd.Timestamp("2026-03-04 12:00"), promised_on=pd.Timestamp("2026-03-05"), problem=problem,
         next_step=np.where(problem == "", "", "Open an enquiry with the carrier."),
@@ -362,7 +389,8 @@ def _books(tables: dict[str, pd.DataFrame], described: pd.DataFrame, hostile: bo
     tables["ingested_file"] = frame(
         TABLES["ingested_file"], file_id=["f1", "f2"], file_name=[name, "stock.csv"], sheet="", source="csv",
         table_name=["order_line", "stock_snapshot"], file_bytes=[123_456, 9_999], rows_read=[1_000, 400],
-        rows_accepted=[990, 400], rows_rejected=[7, 0], rows_known=[3, 0], recorded_at=pd.Timestamp("2026-03-08 20:00"),
+        rows_accepted=[990, 400], rows_rejected=[7, 0], rows_known=[3, 0],
+        recorded_at=pd.Timestamp("2026-03-08 20:00"),
     )  # fmt: skip
     tables["rejected_row"] = frame(
         TABLES["rejected_row"], file_id="f1", file_name=name, table_name="order_line", line_number=np.arange(2, 9),

@@ -21,7 +21,7 @@ from tests.unit.report.test_summary_page import Page, plan_of
 
 @pytest.fixture(scope="module")
 def shop() -> Plan:
-    return plan_of(night(40))
+    return plan_of(night(24))
 
 
 def numbers(html: str) -> list[float]:
@@ -53,7 +53,7 @@ def test_an_unknown_sku_is_named(shop: Plan) -> None:
 
 def test_hostile_names_stay_text() -> None:
     plan = plan_of(night(len(HOSTILE_NAMES), hostile=True))
-    plain = plan_of(night(40))
+    plain = plan_of(night(20))
     keys = plain.table("sku_location")[["sku_id", "location_id"]].itertuples(index=False)
     allowed = {tag for key in keys for tag, _ in Page(render_sku_page(plain, *key)).elements}
     for row in plan.table("sku_location").to_dict("records"):

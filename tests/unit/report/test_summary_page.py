@@ -53,7 +53,7 @@ class Page(HTMLParser):
         return {block["name"]: block for block in (json.loads(text) for text in self.scripts if text.startswith("{"))}
 
 
-PATHS = (np.linspace(500_000, 300_000, 14), np.linspace(500_000, 100_000, 14))
+PATHS = np.linspace(500_000, 100_000, 14)
 
 
 @pytest.fixture(scope="module")

@@ -307,7 +307,7 @@
         lists.push(new List(entry.target));
       }
     }, { rootMargin: "600px" });
-    for (const figure of document.querySelectorAll(".list")) seen.observe(figure);
+    for (const figure of document.querySelectorAll(".list[data-caption]")) seen.observe(figure);
     const shade = document.getElementById("shade");
     if (shade) shade.addEventListener("click", () => {
       const dark = root.dataset.shade ? root.dataset.shade === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;

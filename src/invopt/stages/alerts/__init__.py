@@ -13,7 +13,12 @@ from invopt.stages.alerts.fulfilment import backlog_alerts, hold_alerts, parcel_
 from invopt.stages.alerts.quality import data_alerts, forecast_alerts
 from invopt.stages.alerts.rows import graded
 from invopt.stages.alerts.stock import dead_stock_alerts, stockout_alerts, surplus_alerts
-from invopt.stages.alerts.supply import advice_alerts, short_supplier_alerts, supplier_order_alerts
+from invopt.stages.alerts.supply import (
+    advice_alerts,
+    refused_decision_alerts,
+    short_supplier_alerts,
+    supplier_order_alerts,
+)
 from invopt.stages.run import Run
 from invopt.tables import (
     ALERT,
@@ -29,6 +34,7 @@ from invopt.tables import (
     ORDER_PROPOSAL,
     PARCEL,
     POLICY,
+    REFUSED_DECISION,
     REJECTED_ROW,
     RETURN_AUTHORISATION,
     RETURN_RATE,
@@ -42,7 +48,7 @@ from invopt.tables import (
 _READ = (
     SKU_LOCATION, STOCK_POSITION, POLICY, INBOUND, LEAD_TIME, FORECAST_MODEL, ORDER_PROPOSAL, SUPPLIER_ORDER,
     OPEN_ORDER_ADVICE, OPEN_ORDER_LINE, ORDER_LINE, ORDER_CHECK, BACKLOG, PARCEL, SHIPMENT, RETURN_AUTHORISATION,
-    RETURN_RATE, INGESTED_FILE, REJECTED_ROW,
+    RETURN_RATE, INGESTED_FILE, REJECTED_ROW, REFUSED_DECISION,
 )  # fmt: skip
 
 
@@ -70,6 +76,7 @@ def find_alerts(tables: dict[str, pd.DataFrame], settings: Settings, as_of: pd.T
         advice_alerts(tables["open_order_advice"]),
         short_supplier_alerts(tables["lead_time"], tables["inbound"], tables["sku_location"], rules),
         supplier_order_alerts(tables["supplier_order"], tables["order_proposal"]),
+        refused_decision_alerts(tables["refused_decision"], settings.business.currency),
         hold_alerts(tables["order_check"]),
         backlog_alerts(tables["backlog"], tables["open_order_line"], as_of),
         parcel_alerts(tables["parcel"], tables["shipment"], tables["open_order_line"], tables["order_line"]),

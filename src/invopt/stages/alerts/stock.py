@@ -17,7 +17,9 @@ def stockout_alerts(planned: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     """
     free = planned["on_hand_units"].fillna(0.0) - planned["reserved_units"].fillna(0.0)
     # Nobody has counted an assumed stock: it is not known to be out.
-    wanted = (planned["expected_demand_units"] > 0) & ~planned["is_stock_assumed"].fillna(True).astype(bool)
+    is_counted = ~planned["is_stock_assumed"].fillna(True).astype(bool)
+    # A SKU that is being run down is meant to sell out.
+    wanted = (planned["expected_demand_units"] > 0) & is_counted & (planned["lifecycle"] == "active")
     margin = (planned["unit_price_minor"] - planned["unit_cost_minor"]).clip(lower=0)
     hurt = planned["expected_lost_units"] + planned["backorder_units"]
     out = wanted & (free <= 0)
@@ -128,7 +130,8 @@ def _arrival(planned: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series:
 
 
 def _remedy(planned: pd.DataFrame) -> pd.Series:
-    text = pd.Series("Expedite what is on order, or move stock from another location.", planned.index, dtype="str")
+    text = pd.Series("Move stock from another location, or offer another SKU.", planned.index, dtype="str")
+    text = text.mask(planned["on_order_units"] > 0, "Expedite what is on order, or move stock from another location.")
     text = text.mask(planned["supplier_id"].isna(), "No supplier is known: add one to the supplier terms.")
     order = told(
         "Order ", plain(planned["final_units"]), " from ", planned["supplier_id"], " on ", day(planned["order_on"]),

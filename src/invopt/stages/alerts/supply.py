@@ -124,3 +124,16 @@ def supplier_order_alerts(supplier_order: pd.DataFrame, proposal: pd.DataFrame) 
         remedy="Add a supplier's terms, or set the SKU to run_down.",
     )
     return pd.concat([minimum, unsold], ignore_index=True)
+
+
+def refused_decision_alerts(refused: pd.DataFrame, currency: str) -> pd.DataFrame:
+    """Decisions that could not be followed. They carry no worth: what they were worth, only their maker knows."""
+    return made(
+        "decision_refused",
+        "decision",
+        key=joined(refused["key"], refused["decision_id"]),
+        worth=pd.Series(0.0, index=refused.index),
+        currency=pd.Series(currency, index=refused.index),
+        message=told("The decision to ", refused["action"], " was not followed. ", refused["reason"]),
+        remedy="Decide again on the proposal as it stands.",
+    )
