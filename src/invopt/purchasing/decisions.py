@@ -101,7 +101,8 @@ def commitments_as_inbound(committed: pd.DataFrame, purchase_order_lines: pd.Dat
     rows = rows[[not value for value in is_known]]
     if rows.empty:
         return empty(INBOUND)
-    ordered = rows["sent_on"].fillna(rows["approved_on"])
+    # Decided after the day that is planned (a past day planned again): it counts as ordered on that day.
+    ordered = rows["sent_on"].fillna(rows["approved_on"]).clip(upper=pd.Timestamp(as_of))
     frame = pd.DataFrame(
         {
             "purchase_order_id": rows["purchase_order_id"].fillna("approved, not sent"),

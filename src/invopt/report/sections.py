@@ -566,7 +566,7 @@ def _pages(rows: pd.DataFrame, links: Links) -> list[str]:
 
 def _supplier_names(plan: Plan, ids: pd.Series) -> pd.Series:
     names = plan.table("supplier").set_index("supplier_id")["supplier_name"]
-    return ids.map(names).fillna(ids).astype("str").where(ids.notna(), "none")
+    return ids.map(names).astype("str").fillna(ids).where(ids.notna(), "none")
 
 
 def _spaced(*codes: str) -> dict[str, str]:
