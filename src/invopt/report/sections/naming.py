@@ -56,7 +56,7 @@ def pages_of(rows: pd.DataFrame, links: Links) -> list[str]:
 def supplier_names(plan: Plan, ids: pd.Series) -> pd.Series:
     """Names of suppliers for people, their ids where they have none, and "none" where there is no supplier."""
     names = plan.table("supplier").set_index("supplier_id")["supplier_name"]
-    return ids.map(names).fillna(ids).astype("str").where(ids.notna(), "none")
+    return ids.map(names).astype("str").fillna(ids).where(ids.notna(), "none")
 
 
 def spaced(*codes: str) -> dict[str, str]:
