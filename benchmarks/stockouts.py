@@ -68,7 +68,8 @@ def recovery_figures(most: int = 4000) -> dict[str, float]:
         "sales as demand": np.nanmean(sales, axis=1),
     }
     print(
-        f"{len(truth)} clean stretches, {(out > 0).sum() / (~np.isnan(out)).sum():.0%} of days sold out by the simulated stock"
+        f"{len(truth)} clean stretches, {(out > 0).sum() / (~np.isnan(out)).sum():.0%} of days sold out "
+        "by the simulated stock"
     )
     bias = {}
     for name, mean in ways.items():

@@ -242,7 +242,15 @@ def statement(name: str) -> str:
 
 
 def typed(frame: pd.DataFrame, columns: tuple[Column, ...]) -> pd.DataFrame:
-    """The frame's columns in the pandas types that their declarations name."""
+    """The frame's columns in the pandas types that their declarations name.
+
+    Raises `InvoptError` where a column is missing: the rows were written by another version.
+    """
+    if missing := [column.name for column in columns if column.name not in frame.columns]:
+        raise InvoptError(
+            f"A table has no column {missing[0]!r}: it was written by another version of invopt. "
+            "Plan again to bring it up to date: invopt plan"
+        )
     return pd.DataFrame({column.name: _typed(frame[column.name], column) for column in columns})
 
 

@@ -38,9 +38,7 @@ def worlds(draw: st.DrawFn) -> dict[str, object]:
         for place in PLACES
         if draw(st.booleans())
     ]
-    outcomes = {
-        f"o{order}": draw(st.sampled_from(["accepted", "accepted", "on_hold"])) for order in range(orders)
-    }
+    outcomes = {f"o{order}": draw(st.sampled_from(["accepted", "accepted", "on_hold"])) for order in range(orders)}
     return {
         "lines": order_lines(*rows), "stock": stock(*held), "parcels": parcels(*costs), "outcomes": outcomes,
         "settings": Orders(

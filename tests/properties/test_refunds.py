@@ -14,9 +14,7 @@ from invopt.returns.refund import fee
 
 
 @settings(max_examples=200, deadline=None)
-@given(
-    st.integers(0, 10**9), st.lists(st.integers(0, 5_000), min_size=1, max_size=12), st.integers(0, 20_000)
-)
+@given(st.integers(0, 10**9), st.lists(st.integers(0, 5_000), min_size=1, max_size=12), st.integers(0, 20_000))
 def test_partial_returns_never_exceed_the_payment(paid: int, parts: list[int], extra: int) -> None:
     sold = max(sum(parts) + extra - 5_000, 1)  # sometimes fewer were sold than come back
     before, total = 0, 0
@@ -38,9 +36,7 @@ def test_partial_returns_never_exceed_the_payment(paid: int, parts: list[int], e
     st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 10_000)), min_size=1, max_size=5),
     st.lists(st.integers(0, 5_000), max_size=8),
 )
-def test_payments_get_back_at_most_what_they_brought(
-    payments: list[tuple[int, int]], refunds: list[int]
-) -> None:
+def test_payments_get_back_at_most_what_they_brought(payments: list[tuple[int, int]], refunds: list[int]) -> None:
     paid = [max(pair) for pair in payments]
     back = [min(pair) for pair in payments]
     for refund in refunds:

@@ -24,9 +24,7 @@ def register(app: typer.Typer) -> None:
 
 
 def ingest(
-    files: Annotated[
-        list[Path] | None, typer.Argument(help="Files; without any, what lies in the inbox.")
-    ] = None,
+    files: Annotated[list[Path] | None, typer.Argument(help="Files; without any, what lies in the inbox.")] = None,
     workspace: WorkspaceOption = Path(),
     table: Annotated[str, typer.Option(help="Table that the files hold, where their names do not say.")] = "",
     as_json: JsonOption = False,
@@ -60,9 +58,7 @@ def ingest(
 def rejected(
     workspace: WorkspaceOption = Path(),
     rows: Annotated[int, typer.Option(help="Rows to show; 0 for all.", min=0)] = 20,
-    as_csv: Annotated[
-        bool, typer.Option("--csv", help="Print all of them as CSV, safe to open anywhere.")
-    ] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print all of them as CSV, safe to open anywhere.")] = False,
 ) -> None:
     """Show the rows that were refused: file, line, column, what stood there, and how to mend it."""
     from invopt.ingest.refusals import rejected_rows

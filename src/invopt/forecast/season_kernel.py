@@ -15,9 +15,7 @@ from invopt.probability.compiled import FloatArray, kernel
 
 LONGEST_FREE_SEASON: Final = 12  # up to here every position has its own index; beyond, a few harmonics
 HARMONICS: Final = 6
-SMALLEST_FACTOR: Final = (
-    0.05  # no position of a multiplicative season sells less than this share of the level
-)
+SMALLEST_FACTOR: Final = 0.05  # no position of a multiplicative season sells less than this share of the level
 
 
 @kernel

@@ -25,9 +25,7 @@ def rejected_rows(workspace: Workspace) -> pd.DataFrame:
 
     A text that a spreadsheet would run as a formula is shown with an apostrophe before it.
     """
-    with open_database(
-        workspace.database_path, wait_seconds=workspace.settings.run.lock_wait_seconds
-    ) as database:
+    with open_database(workspace.database_path, wait_seconds=workspace.settings.run.lock_wait_seconds) as database:
         database.create_tables()
         rows = database.frame("select * from rejected_row order by file_name, file_id, line_number", table=REJECTED_ROW)
     is_formula = rows["bad_value"].str.match(r"[=+\-@\t\r]", na=False)
@@ -58,9 +56,7 @@ def refused_orders(database: Database, table: Table) -> None:
     database.execute("delete from refused_order where order_id is null")
 
 
-def write_refused(
-    database: Database, table: Table, file_id: str, file_name: str, recorded_at: dt.datetime
-) -> None:
+def write_refused(database: Database, table: Table, file_id: str, file_name: str, recorded_at: dt.datetime) -> None:
     """Put the part's refused rows into the book, in place of those that this very file had there before."""
     database.execute("delete from rejected_row where file_id = $file_id", {"file_id": file_id})
     if not database.scalar("select count(*) from refused"):
@@ -84,9 +80,7 @@ def resolve(database: Database, table: Table, file_id: str) -> int:
     if not database.scalar(f"select count(*) from rejected_row where {others}", values):
         return 0
     key = [name for name in table.key if name != "order_line_id"] if table is ORDER_LINE else list(table.key)
-    same = [
-        f"json_extract_string(raw_row, '$.{name}') = cast(staged.{quoted(name)} as varchar)" for name in key
-    ]
+    same = [f"json_extract_string(raw_row, '$.{name}') = cast(staged.{quoted(name)} as varchar)" for name in key]
     if table is ORDER_LINE:
         same.append(
             "coalesce(json_extract_string(raw_row, '$.order_line_id') = staged.order_line_id, "

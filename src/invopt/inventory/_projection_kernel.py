@@ -316,10 +316,9 @@ def _project_one(
     at_most = 4.0 * days + 365.0
     arrivals = arrival_day.shape[0]
     # Dimensions, the weightiest first: level factor, the next order's and this order's lead time, demand of
-    # each segment, arrival of each open order, then the boosts that only very lumpy demand uses.
+    # each segment, then the boosts that only very lumpy demand uses.
     first_demand = 3
-    first_arrival = first_demand + arrivals + 1
-    first_boost = first_arrival + arrivals
+    first_boost = first_demand + arrivals + 1
     dimensions = first_boost + arrivals + 2
     # Point p of a rotated rank-1 lattice, at the middle of its stratum: every coordinate visits each of the
     # `paths` strata once, so that one uncertain quantity alone is integrated by the midpoint rule and only
@@ -354,9 +353,12 @@ def _project_one(
             factor = gamma_draw(1.0 / level_variance, normals[strata[0, p]], (strata[first_boost, p] + 0.5) / paths)
         lead = leads[strata[2, p]]
         for j in range(arrivals):
+            # Open orders share the fortune of the order placed now: a supplier that is slow this month is slow
+            # with all of them, so an order of yesterday is not overtaken by one of today and bought twice. One
+            # that is long overdue may still come later than a new one.
             days_due[j] = _open_order_days(
-                (strata[first_arrival + j, p] + 0.5) / paths,
-                normals[strata[first_arrival + j, p]],
+                (strata[2, p] + 0.5) / paths,
+                normals[strata[2, p]],
                 passed[j],
                 arrival_day[j],
                 arrival_age[j],

@@ -9,9 +9,7 @@ from invopt.errors import InfeasibleError
 from invopt.tables import AVAILABLE, LANE_COST, REGION_DEMAND, STOCK_PRICE, check, empty
 
 
-def shadow_prices(
-    available: pd.DataFrame, demand: pd.DataFrame, lanes: pd.DataFrame, currency: str
-) -> pd.DataFrame:
+def shadow_prices(available: pd.DataFrame, demand: pd.DataFrame, lanes: pd.DataFrame, currency: str) -> pd.DataFrame:
     """Price of a unit of each SKU at each location: what it saves the orders expected until the next receipt.
 
     `available` is AVAILABLE (add what arrives before that receipt), `demand` REGION_DEMAND, `lanes` LANE_COST.
@@ -62,4 +60,4 @@ def _duals(stock: pd.DataFrame, wanted: pd.DataFrame, ways: pd.DataFrame) -> np.
     )  # fmt: skip
     if result.status != 0:
         raise InfeasibleError(f"shadow prices: the transport problem has no answer ({result.message}).")
-    return np.maximum(-np.asarray(result.ineqlin.marginals), 0.0)
+    return np.asarray(np.maximum(-np.asarray(result.ineqlin.marginals), 0.0), dtype=np.float64)

@@ -43,7 +43,7 @@ def _cache_by_source() -> None:
     for old in home.glob("kernels-*"):
         if old != folder:
             shutil.rmtree(old, ignore_errors=True)
-    numba.config.CACHE_DIR = str(folder)
+    numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
 
 
 _cache_by_source()

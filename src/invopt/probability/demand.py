@@ -88,9 +88,7 @@ class SumDistribution:
     def expected_short(self, units: ArrayLike) -> FloatArray:
         """E[(demand - units)+], [n] units short on average when `units` (scalar or [n]) face the demand."""
         arguments = (np.asarray(units, dtype=np.float64), self.mean, self.dispersion)
-        return np.where(
-            self.unit > 0.0, negative_binomial_expected_short(*arguments), gamma_expected_short(*arguments)
-        )
+        return np.where(self.unit > 0.0, negative_binomial_expected_short(*arguments), gamma_expected_short(*arguments))
 
 
 @block_kernel
@@ -178,9 +176,7 @@ def sample_paths(
     mean = distribution.mean[:, None, :horizon]
     ahead = np.arange(horizon)
     variance_before = 1.0 + distribution.level_variance[:, None] + distribution.level_growth[:, None] * ahead
-    step = np.broadcast_to(
-        (distribution.level_growth[:, None] / variance_before)[:, None, :], (count, paths, horizon)
-    )
+    step = np.broadcast_to((distribution.level_growth[:, None] / variance_before)[:, None, :], (count, paths, horizon))
     start = np.broadcast_to(distribution.level_variance[:, None], (count, paths))
     factor = _unit_gamma(rng, start)[:, :, None] * np.cumprod(_unit_gamma(rng, step), axis=2)
     noise = np.broadcast_to(distribution.dispersion[:, None, None], (count, paths, horizon))

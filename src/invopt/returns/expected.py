@@ -41,9 +41,7 @@ def expected_returns(
     starts = np.asarray(period_starts, dtype="datetime64[D]")
     edges = np.append(starts, np.asarray(end_on, dtype="datetime64[D]"))
     if (np.diff(edges) <= np.timedelta64(0, "D")).any() or (len(starts) and starts[0] < as_of):
-        raise TableError(
-            "expected_return: period starts must ascend, from the as-of day on, and end before end_on."
-        )
+        raise TableError("expected_return: period starts must ascend, from the as-of day on, and end before end_on.")
     cohorts = _Cohorts(model, history, as_of)
     parts = []
     for start, end in pairwise(edges):
@@ -59,12 +57,8 @@ def expected_returns(
             spread[rows],
         )
         parts.append(pd.DataFrame(dict(zip(EXPECTED_RETURN.names, columns, strict=True))))
-    frame = (
-        pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(EXPECTED_RETURN.names))
-    )
-    return check(
-        frame.sort_values(["sku_id", "location_id", "period_start"], ignore_index=True), EXPECTED_RETURN
-    )
+    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(EXPECTED_RETURN.names))
+    return check(frame.sort_values(["sku_id", "location_id", "period_start"], ignore_index=True), EXPECTED_RETURN)
 
 
 def expected_over(

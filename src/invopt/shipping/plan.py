@@ -119,12 +119,16 @@ def _valued(
     offer = offers(quotes, parcel, network.carrier_service, network.transit_time, leaves, settings)
     chosen = choose_service(offer, settings, parcel.set_index("parcel_id")["promised_on"])
     price = parcel["parcel_id"].map(chosen.set_index("parcel_id")["cost_minor"]).astype("float64")
-    cost = parcel.assign(
-        is_bare=parcel["carton_id"].isna(),
-        is_stranded=price.isna(),
-        total=price.fillna(0.0) + parcel["carton_cost_minor"],
-        parcels=1,
-    ).groupby(["order_id", "location_id"])[["is_bare", "is_stranded", "total", "parcels"]].sum()
+    cost = (
+        parcel.assign(
+            is_bare=parcel["carton_id"].isna(),
+            is_stranded=price.isna(),
+            total=price.fillna(0.0) + parcel["carton_cost_minor"],
+            parcels=1,
+        )
+        .groupby(["order_id", "location_id"])[["is_bare", "is_stranded", "total", "parcels"]]
+        .sum()
+    )
     return _Valued(packed, parcel, quotes, offer, cost)
 
 

@@ -78,7 +78,7 @@ class Run:
     @property
     def plan_before(self) -> Snapshot | None:
         """The plan of an earlier day that this one is compared with."""
-        name = details(self.folder)["plan_before"]
+        name = details(self.folder).get("plan_before", "")
         return Snapshot(self.workspace.runs / name) if name and entry_exists(self.workspace.runs / name) else None
 
     def database(self) -> DatabaseContext:
@@ -228,7 +228,7 @@ def plan_before(workspace: Workspace, as_of: dt.date) -> str:
     folder = workspace.runs / published_plan_id(workspace)
     entry = details(folder)
     if entry["as_of"] >= as_of.isoformat():
-        folder = workspace.runs / entry["plan_before"]
+        folder = workspace.runs / entry.get("plan_before", "")
     return folder.name if entry_exists(folder) and details(folder)["as_of"] < as_of.isoformat() else ""
 
 
@@ -245,7 +245,7 @@ def published_plan_id(workspace: Workspace) -> str:
     published = workspace.published
     if published is None:
         raise StageError("There is no plan yet to build on. Make one with: invopt plan")
-    return details(published.folder)["plan_id"]
+    return details(published.folder).get("plan_id", published.run_id)
 
 
 def carry_over(run: Run, made: tuple[Table, ...]) -> None:

@@ -79,9 +79,7 @@ LOCATION = Table(
         text("country", "ISO 3166 alpha-2 country", nullable=True),
         text("postcode", "postcode, for zones", nullable=True),
         text("cut_off_time", "HH:MM local; orders before it leave the same working day", nullable=True),
-        integer(
-            "handling_days", "working days from release to the carrier", "days", nullable=True, minimum=0
-        ),
+        integer("handling_days", "working days from release to the carrier", "days", nullable=True, minimum=0),
         integer(
             "pick_lines_per_day",
             "order lines that can be picked and packed in a day",

@@ -39,10 +39,7 @@ def empty(table: Table) -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame(
-        {
-            column.name: pd.Series(dtype=column.dtype.pandas(nullable=column.nullable))
-            for column in table.columns
-        }
+        {column.name: pd.Series(dtype=column.dtype.pandas(nullable=column.nullable)) for column in table.columns}
     )
 
 

@@ -34,9 +34,7 @@ POLICY = Table(
             minimum=0,
         ),
         real("expected_returns_units", "resaleable returns expected inside the interval", "units", minimum=0),
-        real(
-            "target_level_units", "level that meets the target for the projected position", "units", minimum=0
-        ),
+        real("target_level_units", "level that meets the target for the projected position", "units", minimum=0),
         real("safety_stock_units", "target level less the mean terms; may be negative", "units"),
         real(
             "reorder_point_units",
@@ -44,9 +42,7 @@ POLICY = Table(
             "units",
             minimum=0,
         ),
-        real(
-            "need_units", "smallest quantity that meets the target, before any constraint", "units", minimum=0
-        ),
+        real("need_units", "smallest quantity that meets the target, before any constraint", "units", minimum=0),
         real("on_order_due_units", "receipts expected inside the interval", "units", minimum=0),
         real("on_order_later_units", "receipts expected after it", "units", minimum=0),
         units("backorder_units", "customer orders waiting for stock", minimum=0),

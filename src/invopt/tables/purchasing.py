@@ -55,7 +55,9 @@ ORDER_PROPOSAL = Table(
         units("decision_change_units", "+/- changed by the planner's decision"),
         units("final_units", "= the quantity proposed", minimum=0),
         text(
-            "binding_constraint", "the constraint that moved the quantity most; the earlier one of two", choices=BINDING_CONSTRAINTS
+            "binding_constraint",
+            "the constraint that moved the quantity most; the earlier one of two",
+            choices=BINDING_CONSTRAINTS,
         ),
         minor("unit_cost_minor", "price at that quantity", minimum=0),
         minor("amount_minor", "final quantity x price", minimum=0),

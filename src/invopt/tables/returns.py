@@ -18,9 +18,7 @@ RETURN_LINE = Table(
         text("return_id", "return as the shop names it"),
         text("return_line_id", "line within the return"),
         text("order_id", "order it belongs to"),
-        text(
-            "order_line_id", "line of the order; missing where the export names only the SKU", nullable=True
-        ),
+        text("order_line_id", "line of the order; missing where the export names only the SKU", nullable=True),
         text("sku_id", "SKU"),
         units("returned_units", "units announced", minimum=0),
         date("requested_on", "day the customer asked"),

@@ -54,9 +54,7 @@ def test_pools_do_not_depend_on_how_series_are_cut_into_blocks(shop, pools):
     np.testing.assert_array_equal(cut.seasons.cycle, pools.seasons.cycle)
     np.testing.assert_array_equal(cut.weights, pools.weights)
     for field in dataclasses.fields(pools.calibration):
-        np.testing.assert_array_equal(
-            getattr(cut.calibration, field.name), getattr(pools.calibration, field.name)
-        )
+        np.testing.assert_array_equal(getattr(cut.calibration, field.name), getattr(pools.calibration, field.name))
 
 
 def test_order_of_series_does_not_matter(shop, pools):

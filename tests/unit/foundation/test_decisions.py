@@ -16,9 +16,7 @@ NOW = dt.datetime(2026, 3, 2, 7, 30)
 
 
 def approve(path: Path, key: str) -> str:
-    return append_decision(
-        path, subject="order_proposal", key=key, action="approve", decided_by="mia", decided_at=NOW
-    )
+    return append_decision(path, subject="order_proposal", key=key, action="approve", decided_by="mia", decided_at=NOW)
 
 
 def test_decisions_come_back_in_their_order(tmp_path: Path) -> None:
@@ -60,10 +58,6 @@ def test_processes_deciding_at_once_lose_nothing(tmp_path: Path) -> None:
         "    append_decision(pathlib.Path(sys.argv[1]), subject='order', key=f'{sys.argv[2]}-{n}',\n"
         "        action='release', decided_by='mia', decided_at=dt.datetime(2026, 3, 2))\n"
     )
-    processes = [
-        subprocess.Popen([sys.executable, "-c", code, str(path), name]) for name in ("left", "right")
-    ]
+    processes = [subprocess.Popen([sys.executable, "-c", code, str(path), name]) for name in ("left", "right")]
     assert [process.wait() for process in processes] == [0, 0]
-    assert sorted(read_decisions(path)["key"]) == sorted(
-        f"{name}-{n}" for name in ("left", "right") for n in range(50)
-    )
+    assert sorted(read_decisions(path)["key"]) == sorted(f"{name}-{n}" for name in ("left", "right") for n in range(50))

@@ -45,9 +45,7 @@ def test_cdf_is_that_of_scipy(cases):
 def test_no_dispersion_is_poisson():
     level = np.array([0.1, 0.5, 0.9, 0.999])
     for mean in (0.2, 5.0, 150.0, 30_000.0):
-        np.testing.assert_array_equal(
-            negative_binomial_quantile(level, mean, 0.0), stats.poisson.ppf(level, mean)
-        )
+        np.testing.assert_array_equal(negative_binomial_quantile(level, mean, 0.0), stats.poisson.ppf(level, mean))
 
 
 @pytest.mark.parametrize("stock", [0.0, 0.5, 3.0, 7.25, 40.0])
@@ -75,9 +73,7 @@ def test_gamma_is_scipys(cases):
     np.testing.assert_allclose(gamma_expected_short(value, mean, k), expected, rtol=1e-7, atol=1e-9)
 
 
-@pytest.mark.parametrize(
-    ("probability", "mean", "k"), [(1.5, 1, 1), (0.5, -1, 1), (0.5, 1, -1), (np.nan, 1, 1)]
-)
+@pytest.mark.parametrize(("probability", "mean", "k"), [(1.5, 1, 1), (0.5, -1, 1), (0.5, 1, -1), (np.nan, 1, 1)])
 def test_nonsense_gives_nan_not_a_number(probability, mean, k):
     assert np.isnan(negative_binomial_quantile(probability, mean, k))
 

@@ -102,8 +102,7 @@ def _described(skus: int, rng: np.random.Generator, hostile: bool) -> pd.DataFra
     )
 
 
-def _stock(tables: dict[str, pd.DataFrame], keys: pd.DataFrame, on_hand: np.ndarray,
-rng: np.random.Generator) -> None:
+def _stock(tables: dict[str, pd.DataFrame], keys: pd.DataFrame, on_hand: np.ndarray, rng: np.random.Generator) -> None:
     counted = np.where(np.arange(len(keys)) % 23 == 5, -3.0, on_hand)
     tables["stock_position"] = frame(
         TABLES["stock_position"], **keys, on_hand_units=np.maximum(counted, 0), reserved_units=0.0,
@@ -113,8 +112,7 @@ rng: np.random.Generator) -> None:
     )  # fmt: skip
 
 
-def _supply(tables: dict[str, pd.DataFrame], keys: pd.DataFrame, weekly: np.ndarray,
-rng: np.random.Generator) -> None:
+def _supply(tables: dict[str, pd.DataFrame], keys: pd.DataFrame, weekly: np.ndarray, rng: np.random.Generator) -> None:
     number = np.arange(len(keys))
     supplier = np.array([f"SUP-{i % 7}" for i in number])
     tables["supplier"] = frame(
@@ -265,8 +263,7 @@ def _policy_and_purchase(
     )  # fmt: skip
 
 
-def _demand(tables: dict[str, pd.DataFrame], keys: pd.DataFrame, weekly: np.ndarray,
-rng: np.random.Generator) -> None:
+def _demand(tables: dict[str, pd.DataFrame], keys: pd.DataFrame, weekly: np.ndarray, rng: np.random.Generator) -> None:
     shown = keys.head(200)
     days = 126
     repeated = shown.loc[shown.index.repeat(days)].reset_index(drop=True)
@@ -284,8 +281,7 @@ rng: np.random.Generator) -> None:
     )  # fmt: skip
 
 
-def _orders(tables: dict[str, pd.DataFrame], described: pd.DataFrame, rng: np.random.Generator,
-hostile: bool) -> None:
+def _orders(tables: dict[str, pd.DataFrame], described: pd.DataFrame, rng: np.random.Generator, hostile: bool) -> None:
     number = np.arange(3 * len(described))
     sku = described["sku_id"].to_numpy()[number % len(described)]
     location = described["location_id"].to_numpy()[number % len(described)]

@@ -40,9 +40,7 @@ def sheets(path: Path) -> list[Sheet]:
 
 
 def _sheet(path: Path, title: str, header_row: int, header: list[str], columns: tuple[str, ...]) -> Sheet:
-    return Sheet(
-        title, tuple(header), columns, lambda: _batches(path, title, header_row, columns), typed=True
-    )
+    return Sheet(title, tuple(header), columns, lambda: _batches(path, title, header_row, columns), typed=True)
 
 
 def _refuse_bomb(path: Path) -> None:

@@ -141,9 +141,7 @@ def _kind(path: Path, head: bytes) -> str:
     if head.startswith(b"PK"):
         if path.suffix.casefold() in (".xlsx", ".xlsm"):
             return "excel"
-        raise IngestError(
-            f"{path.name}: this file is packed (zip). Unpack it, or rename a workbook to .xlsx."
-        )
+        raise IngestError(f"{path.name}: this file is packed (zip). Unpack it, or rename a workbook to .xlsx.")
     suffix = path.suffix.casefold()
     if suffix in (".parquet", ".pq"):
         raise IngestError(
