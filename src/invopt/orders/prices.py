@@ -20,7 +20,7 @@ from invopt.orders.choice import best_choice, choose_again, choose_in_turn
 from invopt.orders.groups import taken_by
 from invopt.orders.problem import Floats, Ints, Problem
 
-PLAN_EVERY = 5
+PLAN_EVERY = 15
 AGAIN_PASSES = 4
 PATIENCE = 8  # rounds without a better bound after which the step is halved
 
@@ -59,7 +59,7 @@ def price_rounds(
                 if excess[place] > 0 or price[place] > 0:
                     steepness[inside] += float(excess[place]) ** 2
         for number in range(1, groups + 1):
-            if dual[number] > bound[number] + 1e-9 * abs(bound[number]):
+            if turn == 0 or dual[number] > bound[number] + 1e-9 * abs(bound[number]):
                 bound[number] = dual[number]
                 stale[number] = 0
             else:
@@ -81,7 +81,7 @@ def price_rounds(
                 trial_left = problem.available.copy()
                 choose_in_turn(problem, chosen, trial_left, problem.worth + price, trial_flow, trial_cost)
                 choose_again(problem, sequence, trial_left, trial_flow, trial_cost, AGAIN_PASSES)
-                _keep_better(problem, members, group, groups, trial_flow, trial_cost, flow, cost, best_plan)
+                keep_better(problem, members, group, groups, trial_flow, trial_cost, flow, cost, best_plan)
         finished = True
         for number in range(1, groups + 1):
             gap = best_plan[number] - bound[number]
@@ -122,7 +122,7 @@ def _group_of_cells(problem: Problem, members: Ints, group: Ints) -> Ints:
 
 
 @njit(cache=True, nogil=True)
-def _keep_better(
+def keep_better(
     problem: Problem, members: Ints, group: Ints, groups: int, trial_flow: Ints, trial_cost: Floats,
     flow: Ints,
     cost: Floats, best_plan: Floats,

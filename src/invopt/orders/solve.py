@@ -9,12 +9,18 @@ import pandas as pd
 
 from invopt.orders.choice import choose_again, choose_each, choose_in_turn
 from invopt.orders.exact import exact_flow
+from invopt.orders.exchange import exchange, users_of_cells
 from invopt.orders.groups import competing_groups, possible_use, taken_by
-from invopt.orders.prices import price_rounds
+from invopt.orders.prices import keep_better, price_rounds
 from invopt.orders.problem import Floats, Ints, Problem
 from invopt.settings.orders import Orders
 from invopt.tables import ALLOCATION_BOUND, check
 
+EXCHANGE_PASSES = 20
+TRIALS_PER_ORDER = 150
+MOST_SHAKES = 40
+SHAKEN_ORDERS = 2_000  # orders times shakes, about
+SHAKEN_SHARE = 0.15
 CLOSED_GAP = 1e-6  # a plan this close to its bound (as a share of cost) needs no exact solution
 
 
@@ -53,9 +59,30 @@ def solve(problem: Problem, sequence: Ints, settings: Orders, *, is_exact_allowe
             problem, members, competing, group, groups, settings.price_rounds, left, flow, cost, best_plan
         )
         bound[1:] = found[1:]
+        _shake(problem, competing, group, left, flow, cost)
         if is_exact_allowed:
             _solve_small(problem, competing, group, settings, flow, cost, bound, method)
     return Solution(flow, cost, group, price, _bounds(group, cost, bound, method))
+
+
+def _shake(problem: Problem, competing: Ints, group: Ints, left: Ints, flow: Ints, cost: Floats) -> None:
+    """Exchanges between orders; then some orders give up what they have, all choose anew, the better plan stays."""
+    members = np.sort(competing)
+    groups = int(group.max())
+    first_user, users = users_of_cells(problem, members)
+    trials = TRIALS_PER_ORDER * len(members)
+    exchange(problem, competing, first_user, users, left, flow, cost, EXCHANGE_PASSES, trials)
+    best_plan = np.asarray(np.bincount(group[members], cost[members], groups + 1), dtype=np.float64)
+    for number in range(min(MOST_SHAKES, SHAKEN_ORDERS // len(members))):
+        rng = np.random.default_rng(number)  # the same plan in every run
+        shaken = rng.permutation(competing)[: max(2, int(len(competing) * SHAKEN_SHARE))]
+        trial_flow, trial_cost = flow.copy(), cost.copy()
+        _clear(problem, shaken, trial_flow)
+        trial_left = problem.available - taken_by(problem, members, trial_flow)
+        choose_in_turn(problem, shaken, trial_left, problem.worth, trial_flow, trial_cost)
+        choose_again(problem, competing, trial_left, trial_flow, trial_cost, 2)
+        exchange(problem, competing, first_user, users, trial_left, trial_flow, trial_cost, EXCHANGE_PASSES, trials)
+        keep_better(problem, members, group, groups, trial_flow, trial_cost, flow, cost, best_plan)
 
 
 def _solve_small(

@@ -124,7 +124,7 @@ class Orders(Section):
         unit="nodes", minimum=1,
     )  # fmt: skip
     price_rounds: int = setting(
-        150, "Rounds of the price search for larger groups.", unit="rounds", minimum=1, maximum=5_000
+        400, "Rounds of the price search for larger groups.", unit="rounds", minimum=1, maximum=5_000
     )
     overdue_receipt_days: int = setting(
         7, "A supplier's receipt that is overdue is expected so many days from now.", unit="days", minimum=1
