@@ -130,9 +130,7 @@ def score_set(name: str, origins: list[Origin]) -> dict[str, float]:
             "ours / its": ratio[0],
             "upper": ratio[2],
         }
-        row |= {
-            f"pinball {level}": value for level, value in zip(LEVELS, pinball.get(model, []), strict=False)
-        }
+        row |= {f"pinball {level}": value for level, value in zip(LEVELS, pinball.get(model, []), strict=False)}
         rows.append(row)
     table = pd.DataFrame(rows).set_index("model")
     print(table.round(4).to_string(), flush=True)
@@ -183,9 +181,7 @@ def whole_m3() -> float:
 
 def main() -> None:
     """Score the sets asked for and print all figures as the last line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sets", nargs="*", default=list(SETS), choices=list(SETS))
     parser.add_argument("--series", type=int, default=2000)
     arguments = parser.parse_args()

@@ -101,7 +101,6 @@ def m3(sample: int) -> list[Origin]:
                 padded,
                 test,
                 padded,
-                None,
                 alone,
                 np.arange(len(train)),
                 season,
@@ -113,12 +112,8 @@ def m3(sample: int) -> list[Origin]:
 
 def m5(sample: int) -> list[Origin]:
     """280 Walmart item-stores, last two years, 28 days held out at three origins; department is the group."""
-    rows = pd.read_parquet(
-        DATA / "m5_280.parquet", columns=["item_id", "store_id", "dept_id", "date", "value"]
-    )
-    wide = rows.pivot_table(index=["dept_id", "item_id", "store_id"], columns="date", values="value").astype(
-        float
-    )
+    rows = pd.read_parquet(DATA / "m5_280.parquet", columns=["item_id", "store_id", "dept_id", "date", "value"])
+    wide = rows.pivot_table(index=["dept_id", "item_id", "store_id"], columns="date", values="value").astype(float)
     demand = wide.to_numpy()[:, -(730 + 3 * 28) :]
     start = pd.Timestamp(wide.columns[-demand.shape[1]])
     group = pd.factorize(wide.index.get_level_values(0))[0].astype(np.int64)
@@ -139,9 +134,7 @@ def online_retail(sample: int) -> list[Origin]:
     lines = lines[~second & product & (lines["Quantity"] > 0) & (lines["Price"] > 0)]
     week = (lines["InvoiceDate"].dt.normalize() - pd.Timestamp("2009-12-07")).dt.days // 7
     lines = lines[(week >= 0) & (week < 104)].assign(week=week)
-    wide = lines.pivot_table(
-        index="StockCode", columns="week", values="Quantity", aggfunc="sum", fill_value=0
-    )
+    wide = lines.pivot_table(index="StockCode", columns="week", values="Quantity", aggfunc="sum", fill_value=0)
     demand = wide.to_numpy(dtype=float)
     alike = np.zeros(len(demand), dtype=np.int64)
     return _origins("online", demand, alike, 8, 2, season=52, period="week", least=60, sample=sample)
@@ -150,9 +143,7 @@ def online_retail(sample: int) -> list[Origin]:
 def man(sample: int) -> list[Origin]:
     """Weekly demand of spare parts, 93% zeros; sixteen weeks (the longer lead time) held out at two origins."""
     frame = pd.read_parquet(DATA / "man_spares.parquet")
-    demand = frame[[name for name in frame if name.startswith("w") and name[1:].isdigit()]].to_numpy(
-        dtype=float
-    )
+    demand = frame[[name for name in frame if name.startswith("w") and name[1:].isdigit()]].to_numpy(dtype=float)
     alike = np.zeros(len(demand), dtype=np.int64)
     return _origins("man", demand, alike, 16, 2, season=52, period="week", least=60, sample=sample)
 

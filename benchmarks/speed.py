@@ -33,9 +33,7 @@ def made_up(series: int, periods: int, season: int, seed: int) -> np.ndarray:
     """Poisson demand around a wandering level of 1 to 100 units with a season of its own."""
     rng = np.random.default_rng(seed)
     level = 10 ** rng.uniform(0, 2, series)[:, None]
-    wave = 1 + 0.3 * np.sin(
-        2 * np.pi * np.arange(periods) / season + rng.uniform(0, 2 * np.pi, series)[:, None]
-    )
+    wave = 1 + 0.3 * np.sin(2 * np.pi * np.arange(periods) / season + rng.uniform(0, 2 * np.pi, series)[:, None])
     walk = np.exp(np.cumsum(rng.normal(0, 0.02, (series, periods)), axis=1))
     return rng.poisson(level * wave * walk).astype(float)
 
@@ -111,9 +109,7 @@ def stream(series: int) -> float:
 
 def main() -> None:
     """Measure and print the figures as the last line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--million", action="store_true")
     parser.add_argument("--without-peers", action="store_true")
     arguments = parser.parse_args()

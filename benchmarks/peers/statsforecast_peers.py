@@ -92,9 +92,7 @@ def forecast(arguments: argparse.Namespace) -> None:
                 for i in range(len(paths))
             ]
         parts.append(
-            pd.DataFrame(
-                {"series": np.arange(len(paths)), "model": name, "mean": list(paths), "quantiles": quantiles}
-            )
+            pd.DataFrame({"series": np.arange(len(paths)), "model": name, "mean": list(paths), "quantiles": quantiles})
         )
         print(f"{name}: {time.perf_counter() - started:.0f} s", flush=True)
     pd.concat(parts).to_parquet(arguments.out)

@@ -61,9 +61,7 @@ class DemandBlock:
         if self.period not in ("week", "day"):
             raise ForecastError(f"demand block: period is 'week' or 'day', found {self.period!r}.")
         _refuse_rows(np.isinf(self.demand).any(axis=1), "infinite demand; write NaN for what is unknown")
-        _refuse_rows(
-            (self.demand < 0.0).any(axis=1), "negative demand; returns and corrections are not demand"
-        )
+        _refuse_rows((self.demand < 0.0).any(axis=1), "negative demand; returns and corrections are not demand")
         if self.event_lift is not None:
             bad = ~(np.isfinite(self.event_lift) & (self.event_lift > 0.0)).all(axis=1)
             _refuse_rows(bad, "an event lift that is not a positive number; write 1 for no effect")

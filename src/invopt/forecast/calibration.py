@@ -68,9 +68,7 @@ class Calibration:
         cell = self.cells(pattern, volume)
         noise = shrunk_noise(figures, self.noise[cell], settings)
         level = shrunk_level(figures, self.level_variance[cell], settings)
-        return _parts(
-            noise, level, self.noise_factor[cell], self.level_factor[cell], self.wander[cell], horizon
-        )
+        return _parts(noise, level, self.noise_factor[cell], self.level_factor[cell], self.wander[cell], horizon)
 
 
 @dataclass(frozen=True)

@@ -66,10 +66,7 @@ def learnt_weights(
             continue
         error = path[rows][:, voices] - actual[rows][:, None, :]
         scored = ~np.isnan(actual[rows])
-        error = (
-            np.where(scored[:, None, :], error, 0.0)
-            / np.sqrt(scale[rows] * scored.sum(axis=1))[:, None, None]
-        )
+        error = np.where(scored[:, None, :], error, 0.0) / np.sqrt(scale[rows] * scored.sum(axis=1))[:, None, None]
         cross = np.einsum("rvh,ruh->rvu", error, error)
         start = prior[code, voices]
         best = _least_on_simplex(cross, start)

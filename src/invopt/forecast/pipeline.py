@@ -20,9 +20,7 @@ from invopt.probability.compiled import BoolArray, FloatArray
 from invopt.settings.forecasting import Forecast
 
 FEW: Final = 4  # known periods below which a series takes its mean, and the spread of its pool
-NEWCOMER_DISPERSION: Final = (
-    1.0  # of a series that has never sold: it may sell nothing or several times the mean
-)
+NEWCOMER_DISPERSION: Final = 1.0  # of a series that has never sold: it may sell nothing or several times the mean
 NEWCOMER_LEVEL_VARIANCE: Final = 1.0
 
 
@@ -161,9 +159,7 @@ def _method_names(cases: _Cases, voices: Voices, weights: FloatArray) -> NDArray
 def _distribution(
     mean: FloatArray, block: DemandBlock, voices: Voices, cases: _Cases, pools: Pools, settings: Forecast
 ) -> DemandDistribution:
-    k, v0, v1 = pools.calibration.spread(
-        voices.pattern, voices.volume, voices.spread, block.horizon, settings
-    )
+    k, v0, v1 = pools.calibration.spread(voices.pattern, voices.volume, voices.spread, block.horizon, settings)
     k = np.where(cases.new, NEWCOMER_DISPERSION, k)
     v0 = np.where(cases.new, NEWCOMER_LEVEL_VARIANCE, v0)
     unit = np.where(voices.whole, 1.0, 0.0)

@@ -77,9 +77,7 @@ class PastForecasts:
             path = voices.path
             if block.event_lift is not None:
                 path = path * block.event_lift[:, None, origin : origin + horizon]
-            rows = np.flatnonzero(
-                (voices.pattern < NO_DEMAND) & (voices.known >= 8) & ~np.isnan(actual).all(axis=1)
-            )
+            rows = np.flatnonzero((voices.pattern < NO_DEMAND) & (voices.known >= 8) & ~np.isnan(actual).all(axis=1))
             scale = _naive_scale(past.demand)
             parts.append(
                 cls(

@@ -29,9 +29,7 @@ def _fit_block(demand: FloatArray, season_length: int, forms: int, path: FloatAr
         if count > 0 and total > 0.0:
             scale = total / count
             base = np.empty(path.shape[1])
-            form[i] = fit_ets(
-                demand[i, first:] / scale, season_length, smallest / scale, forms, base, path[i]
-            )
+            form[i] = fit_ets(demand[i, first:] / scale, season_length, smallest / scale, forms, base, path[i])
             path[i] *= scale
 
 

@@ -77,9 +77,7 @@ def _spread_candidates(
     lanes: Lanes,
 ) -> None:
     for k in range(LANES):
-        alpha, beta, gamma, phi, first_level, first_trend = parameters_at(
-            points[k], level, trend, level_error
-        )
+        alpha, beta, gamma, phi, first_level, first_trend = parameters_at(points[k], level, trend, level_error)
         if form & MULTIPLICATIVE:
             first_level = max(first_level, SMALLEST_LEVEL)
         lanes.alpha[k], lanes.beta[k], lanes.gamma[k], lanes.phi[k] = alpha, beta, gamma, phi
@@ -112,9 +110,7 @@ def _search(
     for r in range(ROUNDS + 1):
         for k in range(LANES):
             for d in range(DIMENSIONS):
-                points[k, d] = (
-                    FIRST_SPREAD[k, d] if r == 0 else best[d] + step * PATTERN[form & 3, r % PATTERNS, k, d]
-                )
+                points[k, d] = FIRST_SPREAD[k, d] if r == 0 else best[d] + step * PATTERN[form & 3, r % PATTERNS, k, d]
         _spread_candidates(form, points, level, trend, level_error, season, lanes)
         scan(form, y, season.size, lanes, criterion)
         before, winner = lowest, -1
@@ -209,9 +205,7 @@ def ets_project(
 
 
 @kernel
-def fit_ets(
-    y: FloatArray, season_length: int, smallest: float, forms: int, base: FloatArray, path: FloatArray
-) -> int:
+def fit_ets(y: FloatArray, season_length: int, smallest: float, forms: int, base: FloatArray, path: FloatArray) -> int:
     """Choose among the forms allowed by the bit mask `forms`, write base [H] and path [H], return the form.
 
     y [T] is scaled to mean about 1 and begins with a known period; `smallest` is its least known value
