@@ -101,7 +101,6 @@ def m3(sample: int) -> list[Origin]:
                 padded,
                 test,
                 padded,
-                None,
                 alone,
                 np.arange(len(train)),
                 season,

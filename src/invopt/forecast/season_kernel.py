@@ -76,42 +76,61 @@ def _free_season(detrended: FloatArray, season_length: int, season: FloatArray) 
 
 @kernel
 def _harmonic_season(detrended: FloatArray, season_length: int, season: FloatArray) -> int:
-    """As many Fourier pairs as AICc pays for, fitted on whole cycles where they are orthogonal."""
-    half = season_length // 2
-    stop = half + (detrended.size - 2 * half) // season_length * season_length
+    """As many Fourier pairs as AICc pays for, each shrunk by how far the cycles agree on it.
+
+    AICc takes errors for independent; those of a sum over many products are not, and a slow drift looks like
+    a season. So with two or more whole cycles a pair keeps the share of its size that its cycles have in
+    common: (|sum c|² - sum |c|²) / (C (C - 1)) over |mean c|², c being a cycle's two coefficients and C
+    their number.
+    """
+    first, last = 0, detrended.size - 1
+    while first < last and math.isnan(detrended[first]):
+        first += 1
+    while last > first and math.isnan(detrended[last]):
+        last -= 1
+    cycles = (last + 1 - first) // season_length
+    if cycles == 0:
+        return 0
+    first = last + 1 - cycles * season_length  # whole cycles, the latest ones: there the waves are orthogonal
     known, residual = 0, 0.0
-    for t in range(half, stop):
+    for t in range(first, last + 1):
         if not math.isnan(detrended[t]):
             known += 1
             residual += detrended[t] ** 2
-    if known < season_length // 2:
+    if 2 * known < season_length:
         return 0
-    cosine, sine = np.zeros(HARMONICS + 1), np.zeros(HARMONICS + 1)
+    count = min(HARMONICS, (season_length - 1) // 2)
+    cosine, sine = np.zeros(count + 1), np.zeros(count + 1)
     best, chosen = known * math.log(residual / known + 1e-12), 0
-    for q in range(1, min(HARMONICS, (season_length - 1) // 2) + 1):
+    for q in range(1, count + 1):
         # The wave turns by recurrence: one multiplication a period instead of a sine and a cosine.
-        turn_cosine, turn_sine = (
-            math.cos(2 * math.pi * q / season_length),
-            math.sin(2 * math.pi * q / season_length),
-        )
-        c, s = (
-            math.cos(2 * math.pi * q * half / season_length),
-            math.sin(2 * math.pi * q * half / season_length),
-        )
-        for t in range(half, stop):
-            if not math.isnan(detrended[t]):
-                cosine[q] += detrended[t] * c
-                sine[q] += detrended[t] * s
-            c, s = c * turn_cosine - s * turn_sine, s * turn_cosine + c * turn_sine
+        angle = 2 * math.pi * q / season_length
+        turn_cosine, turn_sine = math.cos(angle), math.sin(angle)
+        c, s = math.cos(angle * first), math.sin(angle * first)
+        own = 0.0
+        for cycle in range(cycles):
+            cycle_cosine, cycle_sine = 0.0, 0.0
+            for t in range(first + cycle * season_length, first + (cycle + 1) * season_length):
+                if not math.isnan(detrended[t]):
+                    cycle_cosine += detrended[t] * c
+                    cycle_sine += detrended[t] * s
+                c, s = c * turn_cosine - s * turn_sine, s * turn_cosine + c * turn_sine
+            cosine[q] += cycle_cosine
+            sine[q] += cycle_sine
+            own += cycle_cosine**2 + cycle_sine**2
+        together = cosine[q] ** 2 + sine[q] ** 2
         cosine[q] *= 2.0 / known
         sine[q] *= 2.0 / known
         residual -= 0.5 * known * (cosine[q] ** 2 + sine[q] ** 2)
         parameters = 2 * q + 1
-        criterion = known * math.log(max(residual, 1e-12) / known) + 2.0 * parameters * known / max(
-            known - parameters - 1, 1
-        )
+        criterion = known * math.log(max(residual, 1e-12) / known)
+        criterion += 2.0 * parameters * known / max(known - parameters - 1, 1)
         if criterion < best - 2.0:
             best, chosen = criterion, q
+        if cycles > 1 and together > 0.0:
+            agreed = min(1.0, max(0.0, (together - own) / together * cycles / (cycles - 1)))
+            cosine[q] *= agreed
+            sine[q] *= agreed
     for j in range(season_length):
         season[j] = 0.0
     for q in range(1, chosen + 1):
@@ -127,9 +146,10 @@ def shrunken_season(
 ) -> int:
     """Write the season of `y` [T] into `season` [season_length]; return its effective degrees of freedom.
 
-    `average` is the centred average of `y`. Additive seasons are deviations in the units of y, around 0;
-    multiplicative ones are factors around 1. Position j holds periods t with t % season_length == j. Returns
-    0, with a neutral season, where fewer than two seasons are there or noise explains all of it.
+    `average` [T] is what varies slowly: the centred average of `y`, or a line through it. Additive seasons
+    are deviations in the units of y, around 0; multiplicative ones are factors around 1. Position j holds
+    periods t with t % season_length == j. Returns 0, with a neutral season, where fewer than two seasons are
+    there or noise explains all of it.
     """
     for j in range(season_length):
         season[j] = 1.0 if multiplicative else 0.0

@@ -13,7 +13,7 @@ import numpy as np
 
 from invopt.errors import ForecastError
 from invopt.forecast.block import DemandBlock
-from invopt.forecast.season_kernel import centred_average, shrunken_season
+from invopt.forecast.season_kernel import LONGEST_FREE_SEASON, centred_average, shrunken_season
 from invopt.probability.compiled import FloatArray, IntArray
 
 YEAR_DAYS: Final = 365
@@ -107,7 +107,7 @@ def estimate_seasons(statistics: SeasonStatistics, block: DemandBlock) -> Season
     """Seasonal factors of each group from the statistics of all series.
 
     `block` is any one of them: it tells the season, its phase and the period. Method: the mean scaled demand
-    of all series is divided by its centred average over a season, and averaged by position (over 12
+    of all series is divided by its slow part, and averaged by position (over 12
     positions: by as many harmonics as AICc pays for), shrunk by what noise could explain; then what each
     group leaves over, the same way. Days take the yearly index first. Needs two whole seasons: with fewer
     there is no factor. A season that shifts (Easter) is smeared; promotions that recur count as season
@@ -150,6 +150,22 @@ def _season_of(mean: FloatArray, season_length: int) -> FloatArray:
     if season_length > 1 and known.size:
         first = int(known[0])
         y = np.ascontiguousarray(mean[first:])
-        shrunken_season(y, centred_average(y, season_length), season_length, True, season)
+        shrunken_season(y, _slow_part(y, season_length), season_length, True, season)
         season = np.roll(season, first)
     return season
+
+
+def _slow_part(y: FloatArray, season_length: int) -> FloatArray:
+    """[T] the centred average where it leaves two whole cycles to compare, else a line through all of them."""
+    if season_length <= LONGEST_FREE_SEASON or y.size >= 3 * season_length + 1:
+        return centred_average(y, season_length)
+    t = np.arange(y.size, dtype=np.float64)
+    known = ~np.isnan(y)
+    # A season biases the slope unless whole cycles are taken.
+    known[: y.size % season_length] = False
+    if known.sum() < 2:
+        return np.full(y.size, np.nan)
+    slope = np.cov(t[known], y[known])[0, 1] / np.var(t[known], ddof=1)
+    line = y[known].mean() + slope * (t - t[known].mean())
+    kept: FloatArray = np.maximum(line, 0.1 * y[known].mean())
+    return kept

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, TypeAlias, TypeVar, cast
@@ -23,6 +24,7 @@ Elementwise: TypeAlias = Callable[[ArrayLike, ArrayLike, ArrayLike], FloatArray]
 # Reordering and fused multiply-add let the inner loops become SIMD code. `nnan` and `ninf` are left out on
 # purpose: with them the compiler may delete `isnan`, and NaN is how an unknown period is written.
 LIBERTIES: Final = {"reassoc", "contract", "arcp", "nsz"}
+OLD_SECONDS: Final = 86_400.0  # machine code of other versions goes after a day; another process may be using it
 ELEMENT: Final = "float64(float64, float64, float64)"
 
 
@@ -41,7 +43,7 @@ def _cache_by_source() -> None:
     if os.environ.get("NUMBA_CACHE_DIR") or not os.access(home if home.exists() else package, os.W_OK):
         return
     for old in home.glob("kernels-*"):
-        if old != folder:
+        if old != folder and time.time() - old.stat().st_mtime > OLD_SECONDS:
             shutil.rmtree(old, ignore_errors=True)
     numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
 
