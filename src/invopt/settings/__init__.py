@@ -16,6 +16,7 @@ from invopt.settings.business import Business, Retention, Run
 from invopt.settings.documents import Documents
 from invopt.settings.forecasting import Forecast
 from invopt.settings.intake import Ingest
+from invopt.settings.live_rates import LiveRates
 from invopt.settings.mail import Mail
 from invopt.settings.orders import Orders
 from invopt.settings.planning import Demand, LeadTime, Policy
@@ -42,6 +43,7 @@ class Settings:
     shipping: Shipping = field(default_factory=Shipping)
     documents: Documents = field(default_factory=Documents)
     mail: Mail = field(default_factory=Mail)
+    live_rates: LiveRates = field(default_factory=LiveRates)
     alerts: Alerts = field(default_factory=Alerts)
     report: Report = field(default_factory=Report)
     run: Run = field(default_factory=Run)
@@ -113,6 +115,7 @@ __all__ = [
     "Forecast",
     "Ingest",
     "LeadTime",
+    "LiveRates",
     "Mail",
     "Orders",
     "Policy",
