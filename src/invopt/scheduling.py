@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import os
 import socket
@@ -53,6 +54,24 @@ def returns_as_tasks(root: Path) -> str:
     """The stages about returns, on the last night's plan."""
     workspace = Workspace.open(root)
     return _run(workspace, today(workspace), day_part(RETURNS_STAGES), "returns", seen_until=now()).run_id
+
+
+def replay_as_task(root: Path, periods: int) -> str:
+    """The past played again, its table left in the exports; returns the table's path."""
+    from prefect.artifacts import create_table_artifact
+
+    from invopt.stages.replay import replay_history
+
+    workspace = Workspace.open(root)
+    path = workspace.exports / "replay.csv"
+
+    def play_again() -> None:
+        replay_history(workspace, periods, print).to_csv(path, index=False)
+
+    _step_as_task("replay", play_again)
+    with path.open(encoding="utf-8", newline="") as file:
+        create_table_artifact(key="replay", table=list(csv.DictReader(file)), description=f"Last {periods} periods")
+    return str(path)
 
 
 def today(workspace: Workspace) -> dt.date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,6 +18,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: invopt plan --as-of 2026-03-02")(plan)
     app.command(epilog="Example: invopt fulfil --json")(fulfil)
     app.command(epilog="Example: invopt returns")(returns)
+    app.command(epilog="Example: invopt replay --periods 26 --json")(replay)
 
 
 def plan(workspace: WorkspaceOption = Path(), as_of: AsOfOption = None, as_json: JsonOption = False) -> None:
@@ -44,6 +45,27 @@ def returns(workspace: WorkspaceOption = Path(), as_of: AsOfOption = None, as_js
     from invopt.stages.night import RETURNS_STAGES
 
     _day_part(workspace, as_of, RETURNS_STAGES, "returns", as_json)
+
+
+def replay(
+    workspace: WorkspaceOption = Path(),
+    periods: Annotated[int, typer.Option(help="Periods to play, the last ones of the history.", min=1)] = 26,
+    as_json: JsonOption = False,
+) -> None:
+    """Play the past again in money: the default policy beside base stock, weeks of cover and perfect foresight."""
+    from invopt.stages.replay import replay_history
+    from invopt.workspace import Workspace
+
+    shop = Workspace.open(workspace)
+    table = replay_history(shop, periods, progress_to_stderr())
+    table.to_csv(shop.exports / "replay.csv", index=False)
+    if as_json:
+        print_json(table.to_dict(orient="records"))
+        return
+    money = [name for name in table.columns if name.endswith("_cost") or name == "stock_value"]
+    shown = table.assign(**{name: (table[name] / 100).round(0) for name in money}).round(3)
+    print(shown.to_string(index=False))
+    print(f"Money in {shop.settings.business.currency}; also in {shop.exports / 'replay.csv'}")
 
 
 def _day_part(workspace: Path, as_of: str | None, names: tuple[str, ...], kind: str, as_json: bool) -> None:

@@ -91,13 +91,13 @@ def _try_together(
     gain = before - one_cost - other_cost
     if gain > 1e-6:
         cost[one], cost[other] = one_cost, other_cost
-        return gain
+        return float(gain)
     if one_cost < cost[one] - 1e-6:
         gain = _try_third(
             problem, one, other, one_cost, gain, first_user, users, left, flow, cost, turn
         )
         if gain > 0.0:
-            return gain
+            return float(gain)
     move_stock(problem, one, 1, flow, left)
     move_stock(problem, other, 1, flow, left)
     _restore(problem, one, one_flow, flow)
@@ -124,7 +124,7 @@ def _try_third(
         tried = 0
         for step in range(size):
             third = users[first_user[place] + (step + turn) % size]
-            if third == other or third == one or not _holds(problem, third, place, flow):
+            if third in (other, one) or not _holds(problem, third, place, flow):
                 continue
             tried += 1
             if tried > 4:
@@ -139,7 +139,7 @@ def _try_third(
             total = cost[one] + cost[other] + cost[third] - one_cost - second_cost - third_cost
             if total > 1e-6:
                 cost[one], cost[other], cost[third] = one_cost, second_cost, third_cost
-                return total
+                return float(total)
             move_stock(problem, other, 1, flow, left)
             move_stock(problem, third, 1, flow, left)
             _restore(problem, other, second_flow, flow)
@@ -151,13 +151,13 @@ def _try_third(
 
 @njit(cache=True, nogil=True)
 def _first_entry(problem: Problem, order: int) -> int:
-    return problem.first_cell[problem.first_demand[order]]
+    return int(problem.first_cell[problem.first_demand[order]])
 
 
 @njit(cache=True, nogil=True)
 def _demand_of(problem: Problem, order: int, entry: int) -> int:
     candidates = problem.first_option[order + 1] - problem.first_option[order]
-    return problem.first_demand[order] + (entry - _first_entry(problem, order)) // candidates
+    return int(problem.first_demand[order] + (entry - _first_entry(problem, order)) // candidates)
 
 
 @njit(cache=True, nogil=True)

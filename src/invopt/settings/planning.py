@@ -86,6 +86,9 @@ class Policy(Section):
     holding_rate_per_year: float = setting(
         0.20, "Cost of holding stock for a year, as a share of its value.", unit="share of cost", minimum=0
     )
+    order_line_cost_minor: int = setting(
+        200, "Cost of ordering and receiving one line, played in a replay.", unit="minor units", minimum=0
+    )
     cost_share_of_price: float = setting(
         0.5, "Unit cost where none is given, as a share of price.", unit="share of price", minimum=0
     )
