@@ -4,8 +4,8 @@ python benchmarks/accuracy.py [--sets m3 m5 …] [--series 2000]
 
 One table a set: error (sMAPE on M3, RMSSE elsewhere), pinball loss of the sums over a quarter, half and the
 whole of the horizon, their coverage, and the ratio of our error to each peer's with its bootstrap bounds.
-Peers run on a seeded sample of at most `--series` series; our forecast is scored on the same ones, with pools
-learnt from them alone. A peer's quantile of a sum is its point sum plus the empirical quantile of its own
+Peers run on a seeded sample of at most `--series` series; our forecast is scored on the same ones, with what series
+share (seasons, the mix of methods, calibration) learnt from the histories of the whole set. A peer's quantile of a sum is its point sum plus the empirical quantile of its own
 cumulative errors at twenty rolling origins inside the history.
 """
 
@@ -68,8 +68,9 @@ def peer_answers(origin: Origin, with_sums: bool) -> dict[str, tuple[np.ndarray,
 def our_answer(origin: Origin, with_sums: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
     """Mean, quantiles of sums, PIT of sums [n, lengths], and the seconds they took."""
     started = time.perf_counter()
-    block, settings = origin.block(), Forecast()
-    forecast = forecast_block(block, estimate_pools([block], settings), settings)
+    settings = Forecast()
+    pools = estimate_pools([origin.block(everyone=True)], settings)
+    forecast = forecast_block(origin.block(), pools, settings)
     seconds = time.perf_counter() - started
     quantiles, pits = [], []
     uniform = np.random.default_rng(1).random(len(origin.train))

@@ -22,14 +22,16 @@ class Origin:
     """One origin of one set: n series, their history, and the H periods that came after.
 
     train [n, T] NaN before the first sale; actual [n, H] NaN where not to be scored; sold [n, T] what a method
-    that knows nothing of stockouts would see.
+    that knows nothing of stockouts would see. everyone [N, T] and everyone_group [N] are the histories of the
+    whole set, from which a business would learn what its series share; key [n] are the rows scored.
     """
 
     name: str
     train: np.ndarray
     actual: np.ndarray
     sold: np.ndarray
-    group: np.ndarray
+    everyone: np.ndarray
+    everyone_group: np.ndarray
     key: np.ndarray
     season: int
     period: Literal["week", "day"]
@@ -38,11 +40,15 @@ class Origin:
 
     @property
     def horizon(self) -> int:
+        """Periods to forecast."""
         return self.actual.shape[1]
 
-    def block(self) -> DemandBlock:
+    def block(self, everyone: bool = False) -> DemandBlock:
+        """The series that are scored, or all of the set."""
+        train = self.everyone if everyone else self.train
+        group = self.everyone_group if everyone else self.everyone_group[self.key]
         return DemandBlock(
-            np.ascontiguousarray(self.train), self.group, self.horizon, self.season, self.period,
+            np.ascontiguousarray(train), group, self.horizon, self.season, self.period,
             phase=self.phase, yearly_phase=self.yearly_phase,
         )  # fmt: skip
 
@@ -71,8 +77,7 @@ def _origins(
             actual[~scored[rows, cut : cut + horizon]] = np.nan
         made.append(
             Origin(
-                f"{name}-{back}", train[rows], actual, demand[rows, :cut],
-                group[rows], rows, season, period,
+                f"{name}-{back}", train[rows], actual, demand[rows, :cut], train, group, rows, season, period,
                 yearly_phase=yearly_phase,
             )
         )  # fmt: skip
@@ -86,27 +91,21 @@ def m3(sample: int) -> list[Origin]:
     made = []
     for frequency, season in (("YEARLY", 1), ("QUARTERLY", 4), ("MONTHLY", 12), ("OTHER", 1)):
         names = meta.loc[meta["period"].str.upper() == frequency, "unique_id"]
-        share = min(1.0, sample / len(meta))
-        names = names.sample(round(share * len(names)), random_state=SEED)
+        drawn = set(names.sample(round(min(1.0, sample / len(meta)) * len(names)), random_state=SEED))
         part = values[values["unique_id"].isin(names)].sort_values(["unique_id", "t"])
         part["unique_id"] = part["unique_id"].astype(str)
-        train = [y.to_numpy() for _, y in part[part["split"] == "train"].groupby("unique_id")["y"]]
-        test = np.array([y.to_numpy() for _, y in part[part["split"] == "test"].groupby("unique_id")["y"]])
-        longest = max(map(len, train))
-        padded = np.array([np.concatenate([np.full(longest - len(y), np.nan), y]) for y in train])
+        train = dict(iter(part[part["split"] == "train"].groupby("unique_id")["y"]))
+        test = dict(iter(part[part["split"] == "test"].groupby("unique_id")["y"]))
+        longest = max(map(len, train.values()))
+        padded = np.array([np.concatenate([np.full(longest - len(y), np.nan), y]) for y in train.values()])
+        rows = np.array([row for row, name in enumerate(train) if name in drawn])
+        actual = np.array([y.to_numpy() for y in test.values()])[rows]
         alone = np.full(len(train), ALONE)
         made.append(
             Origin(
-                f"m3-{frequency.lower()}",
-                padded,
-                test,
-                padded,
-                alone,
-                np.arange(len(train)),
-                season,
-                "week",
+                f"m3-{frequency.lower()}", padded[rows], actual, padded[rows], padded, alone, rows, season, "week"
             )
-        )
+        )  # fmt: skip
     return made
 
 
