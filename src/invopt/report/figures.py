@@ -12,6 +12,7 @@ from invopt.report.series import KEYS
 from invopt.report.words import money_sums
 
 BOUGHT_STATES = ("proposed", "approved", "changed")
+OPEN_RETURNS = ("authorised", "received")  # whether a graded one was refunded, no input says
 RISK_KINDS = ("stocked_out", "will_stock_out")
 _WITHIN = 0.005  # a target missed by less than half a point counts as met
 
@@ -75,7 +76,7 @@ def morning_figures(plan: Plan) -> Figures:
     stock = plan.table("sku_location").merge(plan.table("stock_position"), on=KEYS, how="inner", validate="one_to_one")
     wape, bias = _accuracy(plan)
     authorised = plan.table("return_authorisation")
-    arrived = authorised[authorised["state"].isin(["received", "graded"])]
+    arrived = authorised[authorised["state"] == "received"]
     kept, seen = _promises(plan)
     return Figures(
         buy_lines=len(today),
@@ -107,7 +108,7 @@ def morning_figures(plan: Plan) -> Figures:
         bias=bias,
         planned=len(policy),
         excused=int((~plan.table("sku_location")["is_planned"]).sum()),
-        returns_open=int(authorised["state"].isin(["authorised", "received", "graded"]).sum()),
+        returns_open=int(authorised["state"].isin(OPEN_RETURNS).sum()),
         returns_to_grade=int((authorised["state"] == "received").sum()),
         refunds_due=money_sums(arrived["refund_minor"], arrived["currency"]),
         promise_kept=kept,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import lru_cache
 from importlib import resources
 from typing import Any
@@ -42,9 +43,14 @@ def sentence(text: str) -> str:
 
     >>> sentence("receipts of the supplier")
     'Receipts of the supplier.'
+    >>> sentence("no_supplier: no terms of any supplier")
+    'No terms of any supplier.'
     """
-    text = text.strip()
+    text = _CODE.sub("", text.strip())
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", "…")) else ".") if text else ""
+
+
+_CODE = re.compile(r"\b[a-z]+(?:_[a-z]+)+: ")  # a code before its words is for programs
 
 
 @lru_cache(maxsize=1)

@@ -137,7 +137,7 @@ def value_picture(
         canvas.x_axis([(week, _short_day(today + dt.timedelta(weeks=week))) for week in range(0, weeks + 1, every)])
         at = np.arange(weeks + 1, dtype=float)
         canvas.rule(target, "reorder")
-        canvas.label(width - canvas.right, canvas.y(target) - 4, "at target", "t small", anchor="end")
+        canvas.label(canvas.left + 6, canvas.y(target) - 5, "at target", "t small")
         for line, style in lines:
             canvas.line(at[: len(line)], line, style)
             canvas.mark(len(line) - 1, float(line[-1]), "circle", "point", money(line[-1]), 3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from invopt.report.figures import weighted_mean
+from invopt.report.figures import OPEN_RETURNS, weighted_mean
 from invopt.report.lists import ListColumn, PlanList, cut
 from invopt.report.plan import Plan
 from invopt.report.sections.naming import (
@@ -110,6 +110,9 @@ def backlog_list(plan: Plan, links: Links) -> PlanList:
 def carrier_list(plan: Plan) -> PlanList:
     """Carriers' services: how long they take and how often they keep the day."""
     seen = plan.table("transit_time")
+    # Figures of a whole service stand on the lane "*"; where there are none, its lanes are taken together.
+    is_whole = seen["lane"] == "*"
+    seen = seen[is_whole] if is_whole.any() else seen
     rows = []
     for (carrier, service), part in seen.groupby(["carrier_id", "service_id"], sort=True):
         weights = part["observations"].clip(lower=1)
@@ -166,7 +169,7 @@ def shipment_list(plan: Plan) -> PlanList:
 def return_list(plan: Plan) -> PlanList:
     """Returns that are open."""
     rows = plan.table("return_authorisation")
-    rows = rows[rows["state"].isin(["authorised", "received", "graded"])]
+    rows = rows[rows["state"].isin(OPEN_RETURNS)]
     rows = rows.sort_values(["state", "refund_minor", "return_id"], ascending=[False, False, True], kind="stable")
     total = len(rows)
     return PlanList(

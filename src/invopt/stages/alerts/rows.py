@@ -100,4 +100,6 @@ def percent(shares: pd.Series) -> pd.Series:
 def _plain(value: float) -> str:
     if np.isnan(value):
         return "unknown"
+    if 0 < abs(value) < 1:
+        return f"{value:.2g}"
     return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 100 else f"{value:,.1f}"
