@@ -22,7 +22,7 @@ class Report(Section):
     history_weeks: int = setting(104, "History shown on a SKU's page.", unit="weeks", minimum=4, maximum=520)
     projection_weeks: int = setting(13, "How far stock is projected in pictures.", unit="weeks", minimum=2, maximum=104)
     excel_rows: int = setting(
-        100_000, "Longest table in the Excel workbook; longer ones are only in CSV and Parquet.",
+        20_000, "Longest table in the Excel workbook; longer ones are only in CSV and Parquet.",
         unit="rows", minimum=1, maximum=1_000_000,
     )  # fmt: skip
 
