@@ -46,7 +46,7 @@ POLICY = Table(
         real("on_order_due_units", "receipts expected inside the interval", "units", minimum=0),
         real("on_order_later_units", "receipts expected after it", "units", minimum=0),
         units("backorder_units", "customer orders waiting for stock", minimum=0),
-        share("implied_cycle_service", "probability of no stockout in a cycle"),
+        share("implied_cycle_service", "probability that nobody is turned away in a cycle in which anybody asks"),
         share("implied_fill_rate", "share of demand served from stock"),
         share("current_cycle_service", "the same if nothing is ordered today"),
         real("mean_stock_units", "expected stock over a cycle", "units", minimum=0),
