@@ -5,7 +5,8 @@ python benchmarks/accuracy.py [--sets m3 m5 …] [--series 2000]
 One table a set: error (sMAPE on M3, RMSSE elsewhere), pinball loss of the sums over a quarter, half and the
 whole of the horizon, their coverage, and the ratio of our error to each peer's with its bootstrap bounds.
 Peers run on a seeded sample of at most `--series` series; our forecast is scored on the same ones, with what series
-share (seasons, the mix of methods, calibration) learnt from the histories of the whole set. A peer's quantile of a sum is its point sum plus the empirical quantile of its own
+share (seasons, the mix of methods, calibration) learnt from the histories of the whole set. A peer's quantile of
+a sum is its point sum plus the empirical quantile of its own
 cumulative errors at twenty rolling origins inside the history.
 """
 

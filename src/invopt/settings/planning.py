@@ -70,8 +70,8 @@ class Policy(Section):
 
     target_kind: str = setting(
         "cycle_service",
-        "Which target rules: cycle_service (nobody turned away in a cycle that asks), fill_rate (share of units from stock), "
-        "or cost (margin against holding).",
+        "Which target rules: cycle_service (nobody turned away in a cycle that asks), fill_rate (share of units from "
+        "stock), or cost (margin against holding).",
         choices=("cycle_service", "fill_rate", "cost"),
     )
     target_by_class: dict[str, float] = setting(
