@@ -60,7 +60,7 @@ class Windows:
 
 
 def man_spares() -> tuple[Shop, Windows]:
-    """Spare parts over 150 weeks: 26 weeks to tune on, the last 52 to test."""
+    """Spare parts over 150 weeks: a year to tune on, the last year to test."""
     parts = pd.read_parquet(ROOT / "man_spares.parquet")
     weeks = [name for name in parts.columns if name[0] == "w" and name[1:].isdigit()]
     cost = parts["cost_price_eur"].to_numpy(float)
@@ -75,11 +75,11 @@ def man_spares() -> tuple[Shop, Windows]:
         pack=np.maximum(parts["pack"].to_numpy(float), 1.0),
         group=np.zeros(len(parts), np.int64),
     )
-    return shop, Windows(52, 72, 78, 98, 150)
+    return shop, Windows(30, 46, 78, 98, 150)
 
 
 def online_retail() -> tuple[Shop, Windows]:
-    """Weekly gross demand of every product code: 22 weeks to tune on, the last 26 to test.
+    """Weekly gross demand of every product code: a year to tune on, the 26 weeks after it to test.
 
     Exact duplicate lines, codes that are no product, prices of 0 or less, and lines cancelled within a day by the same
     customer in the same quantity are left out.
@@ -104,7 +104,7 @@ def online_retail() -> tuple[Shop, Windows]:
         sales[inside].assign(week=week[inside]).pivot_table(index="sku", columns="week", values="units", aggfunc="sum")
     )
     demand = grid.reindex(columns=range(104)).fillna(0.0)
-    windows = Windows(50, 56, 72, 78, 104)
+    windows = Windows(18, 26, 72, 78, 104)
     before = sales[week < windows.test_from]
     price = before.groupby("sku")["price"].median().reindex(demand.index)
     price = price.fillna(sales.groupby("sku")["price"].median().reindex(demand.index)).to_numpy()

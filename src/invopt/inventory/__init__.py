@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from invopt.inventory.exchange import ServiceMix, exchange_curve, service_mix
 from invopt.inventory.guaranteed_service import ServiceTimes, guaranteed_service_tree
+from invopt.inventory.joint_orders import JointPlan, joint_replenishment
 from invopt.inventory.lead_time import (
     expected_arrivals,
     lead_time_draws,
@@ -27,6 +29,7 @@ from invopt.inventory.order_quantity import (
     economic_order_quantity_with_backorders,
     economic_production_quantity,
 )
+from invopt.inventory.perishable import expected_outdating, perishable_need
 from invopt.inventory.projection import (
     Arrivals,
     DemandOutlook,
@@ -37,6 +40,7 @@ from invopt.inventory.projection import (
     project,
     series_seeds,
 )
+from invopt.inventory.rebalancing import rebalance
 from invopt.inventory.reorder_point_quantity import (
     ReorderPolicy,
     reorder_policy_normal,
@@ -56,10 +60,17 @@ from invopt.inventory.safety_stock import (
     safety_stock_normal,
     safety_stock_normal_for_fill_rate,
 )
+from invopt.inventory.serial import (
+    SerialPlan,
+    serial_system,
+    serial_system_approximate,
+    serial_system_normal,
+)
 
 __all__ = [
     "Arrivals",
     "DemandOutlook",
+    "JointPlan",
     "LeadTimes",
     "LotPlan",
     "LotSize",
@@ -67,6 +78,8 @@ __all__ = [
     "Projection",
     "ReorderPolicy",
     "SeasonStock",
+    "SerialPlan",
+    "ServiceMix",
     "ServiceTimes",
     "critical_ratio",
     "cumulative_error_ratio",
@@ -75,9 +88,12 @@ __all__ = [
     "economic_order_quantity_incremental",
     "economic_order_quantity_with_backorders",
     "economic_production_quantity",
+    "exchange_curve",
     "expected_arrivals",
+    "expected_outdating",
     "guaranteed_service_tree",
     "imply",
+    "joint_replenishment",
     "lead_time_draws",
     "lead_time_quantile",
     "lead_times",
@@ -93,15 +109,21 @@ __all__ = [
     "newsvendor_poisson",
     "observed_lead_times",
     "order_up_to_level",
+    "perishable_need",
     "project",
     "protection_moments",
+    "rebalance",
     "reorder_point",
     "reorder_policy_normal",
     "reorder_policy_normal_approximate",
     "reorder_policy_poisson",
     "safety_stock_normal",
     "safety_stock_normal_for_fill_rate",
+    "serial_system",
+    "serial_system_approximate",
+    "serial_system_normal",
     "series_seeds",
+    "service_mix",
     "silver_meal",
     "wagner_whitin",
 ]
