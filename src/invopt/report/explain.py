@@ -41,6 +41,7 @@ _CHANGES: Final = {
     "container_change_units": "what the containers hold",
     "budget_change_units": "budget",
     "decision_change_units": "the planner's decision",
+    "commitment_change_units": "approved already",
 }
 _EXACT: Final = Decimal("0.001")
 
