@@ -26,10 +26,9 @@ PUBLISH = (
 
 
 def kills_of(stage):
-    """In the middle of its first and its last table, as it says that it is done, and after."""
-    tables = [stage.makes[0], stage.makes[-1]] if stage.makes else []
-    middles = [Kill(file=f"/{name}/000000.parquet") for name in dict.fromkeys(table.name for table in tables)]
-    return [*middles, Kill(file=f"/{stage.name}.done"), Kill(file=f"/{stage.name}.done", when="after")]
+    """In the middle of its last table, or as it says that it is done where it makes none; and after its end."""
+    middle = Kill(file=f"/{stage.makes[-1].name}/000000.parquet") if stage.makes else Kill(file=f"/{stage.name}.done")
+    return [middle, Kill(file=f"/{stage.name}.done", when="after")]
 
 
 def test_killed_at_every_stage_and_in_the_middle_of_writes(week_before, planned, tmp_path):
