@@ -29,18 +29,27 @@ def draft_messages(
     shipment: pd.DataFrame,
     backlog: pd.DataFrame,
     returns: pd.DataFrame,
+    return_line: pd.DataFrame,
     customers: pd.DataFrame,
     business: Business,
     as_of: dt.date,
+    *,
+    forget_after_days: int = 30,
 ) -> pd.DataFrame:
     """Table `message`: what to tell customers about parcels in trouble, goods that wait, and returns.
 
-    `shipment`, `backlog` and `returns` (`return_authorisation`) are the tables; `customers` has order_id,
-    customer_id, ship_to_name, ship_to_country, one row an order. The id is made of kind, key and cause, so a
+    `shipment`, `backlog`, `returns` (`return_authorisation`) and `return_line` are the tables; `customers` has
+    order_id, customer_id, ship_to_name, ship_to_country, one row an order. The id is made of kind, key and cause, so a
     trouble that lasts is drafted again with the same id, and an outbox that has sent it does not repeat it.
-    The recipient is the customer_id where that is a mail address, as most shops export it.
+    Parcels without news and returns without a step for `forget_after_days` are history, not news. The
+    recipient is the customer_id where that is a mail address, as most shops export it.
     """
     known = {row["order_id"]: row for row in customers.to_dict("records")}
+    since = pd.Timestamp(as_of) - pd.Timedelta(days=forget_after_days)
+    shipment = shipment[shipment["last_event_at"] >= since]
+    steps = return_line.assign(step_on=return_line["received_on"].fillna(return_line["requested_on"]))
+    recent = steps.loc[steps["step_on"] >= since, ["return_id", "return_line_id"]]
+    returns = returns.merge(recent, on=["return_id", "return_line_id"])
     rows = [
         _row(wish, known.get(wish[3] or "", {}), business, as_of)
         for wish in (*_of_shipments(shipment), *_of_backlog(backlog), *_of_returns(returns))

@@ -16,4 +16,7 @@ class Mail(Section):
     port: int = setting(587, "Its port.", minimum=1, maximum=65_535)
     has_tls: bool = setting(True, "Encrypt the connection (STARTTLS); without it no password is sent.")
     sender: str = setting("", "Address that messages come from.")
+    forget_after_days: int = setting(
+        30, "Nothing is drafted about parcels and returns without news for so long.", unit="days", minimum=1
+    )
     timeout_seconds: float = setting(20.0, "How long to wait for the server.", unit="s", minimum=0.1)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from invopt.messages.drafts import draft_messages
 from invopt.stages.run import Run
-from invopt.tables import BACKLOG, MESSAGE, OPEN_ORDER_LINE, ORDER_LINE, RETURN_AUTHORISATION, SHIPMENT
+from invopt.tables import BACKLOG, MESSAGE, OPEN_ORDER_LINE, ORDER_LINE, RETURN_AUTHORISATION, RETURN_LINE, SHIPMENT
 
 _CUSTOMER = ["order_id", "customer_id", "ship_to_name", "ship_to_country"]
 
@@ -19,9 +19,11 @@ def draft(run: Run) -> None:
         run.read(SHIPMENT),
         run.read(BACKLOG),
         run.read(RETURN_AUTHORISATION),
+        run.read(RETURN_LINE),
         customers,
         run.settings.business,
         run.as_of,
+        forget_after_days=run.settings.mail.forget_after_days,
     )
     run.progress(f"{len(drafts):,} messages drafted")
     run.write(MESSAGE, drafts)

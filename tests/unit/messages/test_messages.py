@@ -19,7 +19,7 @@ from invopt.messages.drafts import draft_messages
 from invopt.messages.outbox import compose, read_states, send_drafts, smtp_sender
 from invopt.messages.templates import VARIABLES, language_for, languages, render
 from invopt.settings import Business, Mail
-from invopt.tables import BACKLOG, RETURN_AUTHORISATION, SHIPMENT, empty
+from invopt.tables import BACKLOG, RETURN_AUTHORISATION, RETURN_LINE, SHIPMENT, empty
 from invopt.tables.messages import MESSAGE_KINDS
 from tests.unit.shipping.frames import frame
 
@@ -82,9 +82,8 @@ CUSTOMERS = pd.DataFrame(
 
 def drafts(shipments: pd.DataFrame | None = None, customers: pd.DataFrame = CUSTOMERS) -> pd.DataFrame:
     found = empty(SHIPMENT) if shipments is None else shipments
-    return draft_messages(
-        found, empty(BACKLOG), empty(RETURN_AUTHORISATION), customers, Business(), dt.date(2026, 3, 7)
-    )
+    returns, lines, day = empty(RETURN_AUTHORISATION), empty(RETURN_LINE), dt.date(2026, 3, 7)
+    return draft_messages(found, empty(BACKLOG), returns, lines, customers, Business(), day)
 
 
 def test_a_late_parcel_is_drafted_in_the_customers_language_with_the_same_id_each_day() -> None:
@@ -131,11 +130,24 @@ def test_goods_that_wait_and_returns_are_drafted() -> None:
             answer | {"return_line_id": "3", "outcome": "granted", "state": "closed"},
         ],
     )
-    found = draft_messages(empty(SHIPMENT), waiting, returns, CUSTOMERS, Business(), dt.date(2026, 3, 7))
+    requests = frame(
+        RETURN_LINE,
+        [
+            {"return_id": "R", "return_line_id": number, "order_id": "O-1", "sku_id": "MUG", "returned_units": 1,
+             "requested_on": pd.Timestamp("2026-03-06")}
+            for number in "123"
+        ],
+    )  # fmt: skip
+    day = dt.date(2026, 3, 7)
+    found = draft_messages(empty(SHIPMENT), waiting, returns, requests, CUSTOMERS, Business(), day)
     assert found["kind"].tolist() == ["order_waiting", "return_granted", "return_refused"]
     assert "20. März 2026" in found["text_body"].iloc[0]
     assert "12,50\xa0€" in found["text_body"].iloc[1]
     assert "zurücknehmen: Too late." in found["text_body"].iloc[2]
+    later = draft_messages(
+        shipment(), empty(BACKLOG), returns, requests, CUSTOMERS, Business(), dt.date(2026, 6, 7), forget_after_days=30
+    )
+    assert later.empty
 
 
 class Mailbox:
