@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 
@@ -35,6 +36,7 @@ TERMS: tuple[tuple[str, int, str], ...] = (
     ("budget_change_units", 1, "budget"),
     ("decision_change_units", 1, "planner's decision"),
 )
+SUBTRACTED = frozenset(column for column, sign, _ in TERMS if sign < 0)
 NEED_TERMS = 8  # the first of them; their sum is the unconstrained need
 
 
@@ -45,6 +47,11 @@ class Term:
     column: str
     words: str
     units: Decimal
+
+    @property
+    def sign(self) -> str:
+        """Plus or minus, as written before the amount."""
+        return "−" if self.units < 0 or (self.units == 0 and self.column in SUBTRACTED) else "+"
 
 
 @dataclass(frozen=True)
@@ -76,7 +83,7 @@ QUESTIONS: tuple[Change, ...] = (
 )
 
 
-def explain(proposal: pd.Series, policy: pd.Series | None = None) -> Explanation:
+def explain(proposal: Mapping[Any, Any] | pd.Series, policy: pd.Series | None = None) -> Explanation:
     """The terms of one proposal, with exact decimals.
 
     `proposal` is a row of ORDER_PROPOSAL, `policy` the POLICY row behind it, whose assumptions are added. Terms of
@@ -128,7 +135,7 @@ def what_if(
     return frame.assign(change_units=(frame["final_units"] - final_units).round(3))
 
 
-def _assumptions(proposal: pd.Series, policy: pd.Series | None) -> tuple[str, ...]:
+def _assumptions(proposal: Mapping[Any, Any] | pd.Series, policy: pd.Series | None) -> tuple[str, ...]:
     said = [str(proposal["reason"])] if bool(proposal["is_assumed"]) else []
     if policy is not None and bool(policy["is_assumed"]) and policy["reason"]:
         said.append(str(policy["reason"]))

@@ -11,7 +11,7 @@ import pandas as pd
 
 from invopt import calendars
 from invopt.errors import WorkspaceError
-from invopt.report.explain import explain
+from invopt.purchasing import explain
 from invopt.report.page import render, sentence
 from invopt.report.pictures import Projection, history_picture, projection_picture
 from invopt.report.plan import Plan

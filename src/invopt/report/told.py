@@ -5,8 +5,9 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
+from invopt.purchasing import explain
 from invopt.report.diagnose import diagnose, diagnosis_lines
-from invopt.report.explain import explain, explanation_grid
+from invopt.report.explain import explanation_grid
 from invopt.report.page import sentence
 from invopt.report.plan import Plan
 from invopt.report.series import history
