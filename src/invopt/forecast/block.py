@@ -27,6 +27,7 @@ class DemandBlock:
     - phase: position in the season of the first period, 0 … season_length - 1.
     - yearly_phase: day of the year (0-364) of the first period, for days; None leaves the yearly index out.
     - censored: [n, T] True where stock ran out: demand is at least the figure. None: nowhere.
+    - whole: [n] True where demand comes in whole units although cleaning left fractions; None: judged by the figures.
     - event_lift: [n, T + horizon] factor of holidays, promotions and price on demand, 1 for none; or None.
 
     Raises ForecastError for shapes that do not fit, and for infinite or negative demand, naming the rows.
@@ -41,6 +42,7 @@ class DemandBlock:
     yearly_phase: int | None = None
     censored: BoolArray | None = None
     event_lift: FloatArray | None = None
+    whole: BoolArray | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no method could bear; name the rows."""
@@ -50,6 +52,7 @@ class DemandBlock:
         expected = {
             "group": (rows,),
             "censored": (rows, periods),
+            "whole": (rows,),
             "event_lift": (rows, periods + self.horizon),
         }
         for name, shape in expected.items():
@@ -78,6 +81,7 @@ class DemandBlock:
             group=self.group[index],
             censored=None if self.censored is None else self.censored[index],
             event_lift=None if self.event_lift is None else self.event_lift[index],
+            whole=None if self.whole is None else self.whole[index],
         )
 
     def until(self, periods: int) -> DemandBlock:
@@ -87,6 +91,7 @@ class DemandBlock:
             group=self.group,
             censored=None if self.censored is None else self.censored[:, :periods],
             event_lift=None if self.event_lift is None else self.event_lift[:, : periods + self.horizon],
+            whole=self.whole,
         )
 
     def _replaced(
@@ -96,6 +101,7 @@ class DemandBlock:
         group: IntArray,
         censored: BoolArray | None,
         event_lift: FloatArray | None,
+        whole: BoolArray | None,
     ) -> DemandBlock:
         return DemandBlock(
             demand=demand,
@@ -107,6 +113,7 @@ class DemandBlock:
             yearly_phase=self.yearly_phase,
             censored=censored,
             event_lift=event_lift,
+            whole=whole,
         )
 
 

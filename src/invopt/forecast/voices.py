@@ -111,6 +111,8 @@ def _run(
     factors: FloatArray,
     lift: FloatArray,
     has_lift: bool,
+    counted: BoolArray,
+    has_counted: bool,
     season_length: int,
     short: int,
     long: int,
@@ -147,7 +149,7 @@ def _run(
             total += value
             largest[i] = max(largest[i], value)
             hidden += 1 if has_censored and censored[i, t] else 0
-            if value != math.floor(value):
+            if value != math.floor(value) and not (has_counted and counted[i]):
                 whole[i] = False
         if first < 0:
             continue
@@ -213,6 +215,8 @@ def run_voices(block: DemandBlock, factors: FloatArray, settings: Forecast) -> V
         factors,
         no_lift if block.event_lift is None else np.ascontiguousarray(block.event_lift),
         block.event_lift is not None,
+        np.zeros(1, dtype=np.bool_) if block.whole is None else np.ascontiguousarray(block.whole),
+        block.whole is not None,
         block.season_length,
         settings.short_average_weeks * block.periods_per_week,
         settings.long_average_weeks * block.periods_per_week,

@@ -40,6 +40,8 @@ class ChunkDemand:
             phase=axis.phase,
             yearly_phase=axis.yearly_phase,
             censored=self.clean.censored,
+            # What cleaning leaves behind the decimal point is an expectation, not half a unit sold.
+            whole=(self.observed == np.floor(self.observed)).all(axis=1),
         )
 
     def changes(self, axis: Axis) -> pd.DataFrame:
