@@ -16,15 +16,13 @@ from numba import njit, prange
 
 from invopt.inventory._distributions import (
     count_draw,
-    gamma_cdf,
     gamma_draw,
     normal_cdf,
     normal_from_student,
     normal_quantile,
     student_from_normal,
 )
-
-CYCLE_SERVICE, FILL_RATE, CRITICAL_RATIO, GIVEN_QUANTITY = 0, 1, 2, 3
+from invopt.inventory._quantity_kernel import COUNTED_MEAN, GRID, order_quantity
 
 # Columns of the result, one row a SKU-location.
 (
@@ -47,9 +45,6 @@ CYCLE_SERVICE, FILL_RATE, CRITICAL_RATIO, GIVEN_QUANTITY = 0, 1, 2, 3
 ) = range(16)
 RESULT_COLUMNS = 16
 
-# Above this mean the exact count recursion costs more than the gamma approximation loses.
-_COUNTED_MEAN = 100.0
-_GRID = 4096
 _BLOCK = 256
 
 
@@ -125,132 +120,10 @@ def _demand_draw(mean, extra, factor, u, z, u_boost):
         return 0.0
     shape = mean * mean / extra if extra > 1e-12 * mean * mean else 1e9
     level = mean * factor
-    if level <= _COUNTED_MEAN:
+    if level <= COUNTED_MEAN:
         return count_draw(level, shape, u)
     total = level / (1.0 + level / shape)
     return math.floor(level * gamma_draw(total, z, u_boost) + 0.5)
-
-
-@njit(cache=True, nogil=True)
-def _add_counted_tails(level, shape, stock, stock_max, tails):
-    """Add P(demand > stock + q) over the grid q = index - stock_max; return how far the grid was written."""
-    below = int(stock_max - stock)
-    for j in range(below):
-        tails[j] += 1.0
-    if shape < 1e8:
-        ratio = level / (level + shape)
-        first = ratio * shape
-        pmf = math.exp(-shape * math.log1p(level / shape))
-    else:
-        ratio = 0.0
-        first = level
-        pmf = math.exp(-level)
-    tail = 1.0 - pmf
-    d = 0
-    room = tails.shape[0] - below
-    while d < room:
-        tails[below + d] += tail
-        if tail < 1e-6:
-            break
-        pmf *= (first + ratio * d) / (d + 1.0)
-        tail -= pmf
-        if tail < 0.0:
-            tail = 0.0
-        d += 1
-    return min(below + d + 1, tails.shape[0])
-
-
-@njit(cache=True, nogil=True)
-def _gamma_tail(level, shape, stock):
-    """Return P(demand > stock) of a gamma demand: Wilson and Hilferty's cube, exactly below a shape of 1."""
-    if stock <= 0.0:
-        return 1.0
-    if shape < 1.0:
-        return 1.0 - gamma_cdf(shape, stock * shape / level)
-    ninth = 1.0 / (9.0 * shape)
-    return normal_cdf((1.0 - ninth - np.cbrt(stock / level)) / math.sqrt(ninth))
-
-
-@njit(cache=True, nogil=True)
-def _tail_or_loss(levels, shapes, stocks, ends, quantity, wants_loss):
-    """Return P(demand > stock + quantity), or E(demand - stock - quantity)+, averaged over the ends of the paths.
-
-    The loss of a gamma of mean m and shape a is m P(a + 1) - y P(a), with P the tails at y of shapes a + 1 and a of
-    the same scale.
-    """
-    total = 0.0
-    for end in range(ends):
-        level, shape, stock = levels[end], shapes[end], stocks[end] + quantity
-        tail = _gamma_tail(level, shape, stock)
-        if not wants_loss:
-            total += tail
-        elif stock <= 0.0:
-            total += level - stock
-        else:
-            above = _gamma_tail(level * (shape + 1.0) / shape, shape + 1.0, stock)
-            total += max(level * above - stock * tail, 0.0)
-    return total / ends
-
-
-@njit(cache=True, nogil=True)
-def _continuous_quantity(levels, shapes, stocks, ends, wants_loss, limit):
-    """Return the smallest whole quantity whose tail (or loss) is within its limit.
-
-    The Illinois method on whole numbers, halving now and then: the answer does not depend on the bracket, so that a
-    higher target never asks for less.
-    """
-    spread = 1.0
-    low = 0.0
-    high = 1.0
-    for end in range(ends):
-        spread = max(spread, levels[end] / math.sqrt(shapes[end]))
-        high = max(high, levels[end] - stocks[end])
-        low = max(low, stocks[end])
-    low = -math.ceil(low) - 1.0
-    high = math.ceil(high)
-    above = _tail_or_loss(levels, shapes, stocks, ends, low, wants_loss) - limit
-    below = _tail_or_loss(levels, shapes, stocks, ends, high, wants_loss) - limit
-    while below > 0.0 and spread < 1e300:
-        low, above = high, below
-        high += math.ceil(2.0 * spread)
-        spread *= 2.0
-        below = _tail_or_loss(levels, shapes, stocks, ends, high, wants_loss) - limit
-    if above <= 0.0:
-        return low
-    side = 0
-    step = 0
-    while high - low > 1.0:
-        step += 1
-        middle = 0.5 * (low + high)
-        if step % 4 != 0 and above > below:
-            middle = (low * below - high * above) / (below - above)
-        middle = min(max(math.floor(middle + 0.5), low + 1.0), high - 1.0)
-        value = _tail_or_loss(levels, shapes, stocks, ends, middle, wants_loss) - limit
-        if value > 0.0:
-            low, above = middle, value
-            if side == 1:
-                below *= 0.5
-            side = 1
-        else:
-            high, below = middle, value
-            if side == -1:
-                above *= 0.5
-            side = -1
-    return high
-
-
-@njit(cache=True, nogil=True)
-def _pays_now(loss, stocks, ends, cycle_demand, target, wait_units):
-    """Return 1 where a lot ordered now costs less than one ordered a review later, else 0.
-
-    Waiting costs the sales lost in the cycle and the stock held in it; an order postponed saves a cycle of the
-    average cost of lots, `wait_units` of stock held.
-    """
-    opening = 0.0
-    for end in range(ends):
-        opening += stocks[end]
-    closing = max(opening / ends - cycle_demand + loss, 0.0)
-    return 1.0 if target * loss + (1.0 - target) * closing > (1.0 - target) * wait_units else 0.0
 
 
 @njit(cache=True, nogil=True)
@@ -442,101 +315,22 @@ def _project_one(
 
     ends = paths * branches
     cycle_demand = sum_cycle / ends
+    need, tail, loss, current_tail, asked = order_quantity(
+        kind,
+        target,
+        given_units,
+        levels,
+        shapes,
+        stocks,
+        ends,
+        sum_lost / paths,
+        cycle_demand,
+        lot_units,
+        wait_units,
+        tails,
+    )
+    quantity = max(need, 0.0)
     per_order = max(cycle_demand, lot_units)
-    limit = 1.0 - target
-    if kind == FILL_RATE:
-        # A lot of several cycles' demand may be short by its share of the whole lot, at its end: what is lost before
-        # the arrival counts too, so that the order is placed while the shortage can still be kept within it.
-        limit = (1.0 - target) * max(lot_units - sum_lost / paths / (1.0 - target), cycle_demand)
-    # Service to the cycles in which anybody asks: a slow mover would otherwise pass with an empty shelf.
-    asked = 0.0
-    for p in range(ends):
-        if levels[p] > 0.0:
-            if shapes[p] < 1e8:
-                asked += 1.0 - math.exp(-shapes[p] * math.log1p(levels[p] / shapes[p]))
-            else:
-                asked += 1.0 - math.exp(-levels[p])
-    asked = max(asked / ends, 1e-12)
-    if kind == CYCLE_SERVICE:
-        limit *= asked
-
-    loss_now = 0.0
-    highest = 0.0
-    reach_above = 0.0
-    stock_max = -1e300
-    stock_min = 1e300
-    for p in range(ends):
-        highest = max(highest, levels[p])
-        reach_above = max(reach_above, 2.0 * levels[p] + 14.0 * levels[p] / shapes[p])
-        stock_max = max(stock_max, math.floor(stocks[p]))
-        stock_min = min(stock_min, math.floor(stocks[p]))
-
-    if cycle_demand <= 0.0:
-        need = 0.0 if kind != GIVEN_QUANTITY else given_units
-        quantity = max(need, 0.0)
-        tail = 0.0
-        loss = 0.0
-        current_tail = 0.0
-        if stock_min < 0.0 and kind != GIVEN_QUANTITY:
-            # No demand is expected, but customers are waiting for units already promised.
-            need = -stock_min
-            quantity = need
-    elif highest <= _COUNTED_MEAN and stock_max - stock_min + reach_above < _GRID - 64:
-        written = 0
-        for j in range(_GRID):
-            tails[j] = 0.0
-        for p in range(ends):
-            reach = _add_counted_tails(levels[p], shapes[p], math.floor(stocks[p]), stock_max, tails)
-            written = max(written, reach)
-        need = 0.0
-        if kind == GIVEN_QUANTITY:
-            need = given_units
-        elif kind == FILL_RATE:
-            remaining = 0.0
-            j = written
-            while j > 0 and (remaining + tails[j - 1]) / ends <= limit:
-                j -= 1
-                remaining += tails[j]
-            need = j - stock_max
-        else:
-            j = written
-            while j > 0 and tails[j - 1] / ends <= limit:
-                j -= 1
-            need = j - stock_max
-        if kind == CRITICAL_RATIO and need > 0.0 and lot_units > cycle_demand:
-            for j in range(max(int(stock_max), 0), written):
-                loss_now += tails[j] / ends
-            loss_now += max(-stock_max, 0.0)
-            need *= _pays_now(loss_now, stocks, ends, cycle_demand, target, wait_units)
-        quantity = max(need, 0.0)
-        at = int(quantity + stock_max)
-        tail = 0.0
-        loss = 0.0
-        current = int(stock_max)
-        current_tail = 1.0 if current < 0 else (tails[current] / ends if current < written else 0.0)
-        for j in range(max(at, 0), written):
-            loss += tails[j] / ends
-        if at < 0:
-            tail = 1.0
-            loss += -at
-        elif at < written:
-            tail = tails[at] / ends
-    else:
-        for p in range(ends):
-            # Poisson noise on top of the gamma: one gamma of the same mean and variance.
-            levels[p] = max(levels[p], 1e-9)
-            shapes[p] = levels[p] / (1.0 + levels[p] / shapes[p])
-        if kind == GIVEN_QUANTITY:
-            need = given_units
-        else:
-            need = _continuous_quantity(levels, shapes, stocks, ends, kind == FILL_RATE, limit)
-            if kind == CRITICAL_RATIO and need > 0.0 and lot_units > cycle_demand:
-                loss_now = _tail_or_loss(levels, shapes, stocks, ends, 0.0, True)
-                need *= _pays_now(loss_now, stocks, ends, cycle_demand, target, wait_units)
-        quantity = max(need, 0.0)
-        tail = _tail_or_loss(levels, shapes, stocks, ends, quantity, False)
-        loss = _tail_or_loss(levels, shapes, stocks, ends, quantity, True)
-        current_tail = _tail_or_loss(levels, shapes, stocks, ends, 0.0, False)
 
     mean_stock = 0.0
     for p in range(ends):
@@ -621,7 +415,7 @@ def project_block(
         stocks = np.empty(paths * branches)
         levels = np.empty(paths * branches)
         shapes = np.empty(paths * branches)
-        tails = np.empty(_GRID)
+        tails = np.empty(GRID)
         for i in range(block * _BLOCK, min((block + 1) * _BLOCK, n)):
             low, high = arrival_start[i], arrival_start[i + 1]
             _project_one(

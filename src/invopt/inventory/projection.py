@@ -19,15 +19,16 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from invopt.errors import InfeasibleError, TableError
 from invopt.inventory import _projection_kernel as kernel
+from invopt.inventory import _quantity_kernel as quantity
 
 Floats = NDArray[np.float64]
 TargetKind = Literal["cycle_service", "fill_rate", "cost"]
 ShortageRule = Literal["lost_sales", "backorders"]
 
 _KINDS = {
-    "cycle_service": kernel.CYCLE_SERVICE,
-    "fill_rate": kernel.FILL_RATE,
-    "cost": kernel.CRITICAL_RATIO,
+    "cycle_service": quantity.CYCLE_SERVICE,
+    "fill_rate": quantity.FILL_RATE,
+    "cost": quantity.CRITICAL_RATIO,
 }
 
 # Generating vectors of rank-1 lattices, found component by component for the P2 criterion with equal
@@ -328,7 +329,7 @@ def imply(
         demand,
         on_hand_units,
         lead_times,
-        np.full(size, kernel.GIVEN_QUANTITY, np.int64),
+        np.full(size, quantity.GIVEN_QUANTITY, np.int64),
         np.full(size, 0.5),
         _column(order_units, size, "order_units"),
         _owned(lost == 1, np.bool_),
