@@ -45,9 +45,7 @@ def expected_receipts(
     inbound = check(inbound, INBOUND)
     inbound = inbound[inbound["open_units"] > 0]
     days = lead_times[["supplier_id", "sku_id", "location_id", "mean_days"]]
-    lines = inbound.merge(
-        days, on=["supplier_id", "sku_id", "location_id"], how="left", validate="many_to_one"
-    )
+    lines = inbound.merge(days, on=["supplier_id", "sku_id", "location_id"], how="left", validate="many_to_one")
     confirmed = lines["confirmed_on"].to_numpy(dtype="datetime64[D]")
     mean_days = lines["mean_days"].to_numpy(dtype=np.float64)
     has_days = ~np.isnan(mean_days)

@@ -57,9 +57,7 @@ def build(
     line = np.flatnonzero((coded.outcome == "accepted")[coded.order] & (coded.units > 0))
     order, position = np.unique(coded.order[line], return_inverse=True)
     shortage = shortage_per_thousandth(lines, settings, as_of)[line]
-    demands = merge_lines(
-        position.astype(np.int64), coded.sku[line], coded.units[line], shortage, len(coded.sku_names)
-    )
+    demands = merge_lines(position.astype(np.int64), coded.sku[line], coded.units[line], shortage, len(coded.sku_names))
     stock = _whole_where_orders_are(coded, demands)
     known = _known_options(coded, parcel_costs, order, settings)
     is_assumed = np.ones(len(order), dtype=bool)
@@ -100,9 +98,7 @@ def _worth(coded: Coded, stock_prices: pd.DataFrame | None) -> Floats:
     """What a thousandth of each stock row is worth to later orders; nothing where no price is given."""
     if stock_prices is None or stock_prices.empty:
         return np.zeros(len(coded.stock_sku))
-    keys = pd.MultiIndex.from_arrays(
-        [coded.sku_names[coded.stock_sku], coded.location_names[coded.stock_location]]
-    )
+    keys = pd.MultiIndex.from_arrays([coded.sku_names[coded.stock_sku], coded.location_names[coded.stock_location]])
     price = check(stock_prices, STOCK_PRICE).set_index(["sku_id", "location_id"])["price_minor"]
     return price.reindex(keys).fillna(0.0).to_numpy(dtype=np.float64) / THOUSANDTHS
 
@@ -134,15 +130,11 @@ def _assumed_options(
     key = np.unique(np.repeat(demands.order[wanted], count) * locations + coded.stock_location[stock_row])
     at, location = key // locations, key % locations
     preferred = location_of_orders(coded)[order[at]]
-    fixed = settings.assumed_parcel_minor + np.where(
-        location == preferred, 0.0, float(settings.assumed_distance_minor)
-    )
+    fixed = settings.assumed_parcel_minor + np.where(location == preferred, 0.0, float(settings.assumed_distance_minor))
     return Options(at, location, fixed, np.zeros(len(at)))
 
 
-def _useful(
-    options: Options, demands: Demands, stock: Ints, coded: Coded, orders: int
-) -> tuple[Options, Ints, Ints]:
+def _useful(options: Options, demands: Demands, stock: Ints, coded: Coded, orders: int) -> tuple[Options, Ints, Ints]:
     """Options that hold something the order wants, the cheapest of them, with the cell of each demand
     there.
     """

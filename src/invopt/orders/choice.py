@@ -9,9 +9,7 @@ from invopt.orders.problem import BACKORDER, HOLD_UNTIL_COMPLETE, Floats, Ints, 
 
 
 @njit(cache=True, nogil=True)
-def cost_of_mask(
-    problem: Problem, order: int, mask: int, keep: bool, left: Ints, price: Floats, flow: Ints
-) -> float:
+def cost_of_mask(problem: Problem, order: int, mask: int, keep: bool, left: Ints, price: Floats, flow: Ints) -> float:
     """Cost of serving an order from the candidates in `mask`; `keep` writes what is taken into `flow`.
 
     Once the candidates are fixed the demands are independent of each other: each takes from its cheapest cell
@@ -120,9 +118,7 @@ def choose_each(problem: Problem, members: Ints, left: Ints, price: Floats, flow
 
 
 @njit(cache=True, nogil=True)
-def choose_in_turn(
-    problem: Problem, sequence: Ints, left: Ints, price: Floats, flow: Ints, cost: Floats
-) -> None:
+def choose_in_turn(problem: Problem, sequence: Ints, left: Ints, price: Floats, flow: Ints, cost: Floats) -> None:
     """Each order's cheapest choice of what the ones before it left; `left` shrinks accordingly."""
     for order in sequence:
         cost[order] = best_choice(problem, order, left, price, flow)
@@ -130,9 +126,7 @@ def choose_in_turn(
 
 
 @njit(cache=True, nogil=True)
-def choose_again(
-    problem: Problem, sequence: Ints, left: Ints, flow: Ints, cost: Floats, passes: int
-) -> None:
+def choose_again(problem: Problem, sequence: Ints, left: Ints, flow: Ints, cost: Floats, passes: int) -> None:
     """Let each order choose again, without prices, from what is left and its own until nobody gains; costs never rise."""
     for _ in range(passes):
         gained = 0.0

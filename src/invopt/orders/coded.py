@@ -30,15 +30,11 @@ class Coded(NamedTuple):
     stock_units: Ints
 
 
-def encode(
-    lines: pd.DataFrame, checks: pd.DataFrame, available: pd.DataFrame, parcel_costs: pd.DataFrame
-) -> Coded:
+def encode(lines: pd.DataFrame, checks: pd.DataFrame, available: pd.DataFrame, parcel_costs: pd.DataFrame) -> Coded:
     """Code the frames; raises `TableError` where an order of `lines` has no check."""
     order, order_names = pd.factorize(lines["order_id"], sort=True)
     sku, sku_names = _codes(lines["sku_id"], available["sku_id"])
-    location, location_names = _codes(
-        lines["location_id"], available["location_id"], parcel_costs["location_id"]
-    )
+    location, location_names = _codes(lines["location_id"], available["location_id"], parcel_costs["location_id"])
     at = pd.Index(checks["order_id"]).get_indexer(order_names)
     if (at < 0).any():
         raise TableError(

@@ -25,9 +25,7 @@ def exact_flow(problem: Problem, members: Ints, nodes: int) -> tuple[Ints, Ints,
         rows.add_order(problem, order)
     rows.close_cells(problem)
     count = len(rows.cost)
-    matrix = csr_array(
-        (rows.value, (rows.row, rows.column)), shape=(len(rows.lower), count), dtype=np.float64
-    )
+    matrix = csr_array((rows.value, (rows.row, rows.column)), shape=(len(rows.lower), count), dtype=np.float64)
     result = milp(
         np.array(rows.cost),
         integrality=np.array(rows.is_whole, dtype=np.int64),
@@ -87,9 +85,7 @@ class _Rows:
             further = self.variable(problem.split, float(len(parcel)), False)
             self.constraint([(further, 1.0), *((item, -1.0) for item in parcel)], -1.0, np.inf)
 
-    def _add_demand(
-        self, problem: Problem, demand: int, start: int, parcel: list[int], complete: int | None
-    ) -> None:
+    def _add_demand(self, problem: Problem, demand: int, start: int, parcel: list[int], complete: int | None) -> None:
         units = int(problem.units[demand]) / THOUSANDTHS
         shortage = float(problem.shortage[demand]) * THOUSANDTHS
         self.constant += units * shortage
@@ -100,7 +96,9 @@ class _Rows:
             if place < 0 or problem.available[place] <= 0:
                 continue
             most = min(units, int(problem.available[place]) / THOUSANDTHS)
-            taken = self.variable(float(problem.unit[start + option] + problem.worth[place]) * THOUSANDTHS - shortage, most, False)
+            taken = self.variable(
+                float(problem.unit[start + option] + problem.worth[place]) * THOUSANDTHS - shortage, most, False
+            )
             self.entry.append(entry)
             self.entry_variable.append(taken)
             self.of_cell.setdefault(place, []).append(taken)

@@ -93,9 +93,7 @@ def _try_together(
         cost[one], cost[other] = one_cost, other_cost
         return gain
     if one_cost < cost[one] - 1e-6:
-        gain = _try_third(
-            problem, one, other, one_cost, gain, first_user, users, left, flow, cost, turn
-        )
+        gain = _try_third(problem, one, other, one_cost, gain, first_user, users, left, flow, cost, turn)
         if gain > 0.0:
             return gain
     move_stock(problem, one, 1, flow, left)

@@ -66,9 +66,7 @@ def _rapid(heads: pd.DataFrame, settings: Orders) -> NDArray[np.bool_]:
     earlier = np.arange(len(at)) - (settings.fraud_rapid_orders - 1)
     possible = np.flatnonzero(earlier >= 0)
     window = np.timedelta64(int(settings.duplicate_hours * 3_600), "s")
-    close = (customer[possible] == customer[earlier[possible]]) & (
-        at[possible] - at[earlier[possible]] <= window
-    )
+    close = (customer[possible] == customer[earlier[possible]]) & (at[possible] - at[earlier[possible]] <= window)
     result[known[sequence[possible[close]]]] = True
     return result
 

@@ -114,9 +114,7 @@ def _why_short(
     counts = np.diff(problem.first_cell)
     entry_demand = np.repeat(np.arange(len(counts)), counts)
     has_cell = problem.cell >= 0
-    reachable = np.bincount(entry_demand[has_cell], left[problem.cell[has_cell]], minlength=len(counts))[
-        demand
-    ]
+    reachable = np.bincount(entry_demand[has_cell], left[problem.cell[has_cell]], minlength=len(counts))[demand]
     anywhere = np.bincount(coded.stock_sku, left, minlength=len(coded.sku_names))[built.demands.sku[demand]]
     policy = problem.policy[built.demands.order[demand]]
     cause = np.where((reachable >= short) & (policy > 0), "awaiting_complete", "no_stock").astype(object)

@@ -9,9 +9,7 @@ from invopt.errors import InfeasibleError
 from invopt.tables import AVAILABLE, LANE_COST, REGION_DEMAND, STOCK_PRICE, check, empty
 
 
-def shadow_prices(
-    available: pd.DataFrame, demand: pd.DataFrame, lanes: pd.DataFrame, currency: str
-) -> pd.DataFrame:
+def shadow_prices(available: pd.DataFrame, demand: pd.DataFrame, lanes: pd.DataFrame, currency: str) -> pd.DataFrame:
     """Price of a unit of each SKU at each location: what it saves the orders expected until the next receipt.
 
     `available` is AVAILABLE (add what arrives before that receipt), `demand` REGION_DEMAND, `lanes` LANE_COST.

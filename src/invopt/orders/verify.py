@@ -115,9 +115,7 @@ def _check_address(found: Findings, heads: pd.DataFrame, settings: Orders) -> No
     postcode = heads["ship_to_postcode"].astype("str").str.upper().str.strip().fillna("")
     for region in settings.blocked_regions:
         name, _, prefix = region.partition(":")
-        refused |= (
-            ((country == name) & postcode.str.startswith(prefix.upper())).fillna(False).to_numpy(dtype=bool)
-        )
+        refused |= ((country == name) & postcode.str.startswith(prefix.upper())).fillna(False).to_numpy(dtype=bool)
     found.add("region_not_served", np.flatnonzero(refused))
 
 
@@ -186,9 +184,7 @@ def _check_duplicates(
     found.add("duplicate", later[same], first_names)
 
 
-def _decided(
-    decisions: pd.DataFrame, names: pd.Index, as_of: np.datetime64
-) -> tuple[NDArray[np.bool_], pd.DataFrame]:
+def _decided(decisions: pd.DataFrame, names: pd.Index, as_of: np.datetime64) -> tuple[NDArray[np.bool_], pd.DataFrame]:
     """Orders held by hand, and what was released: `order, rule` (-1 for every rule), `decided_by`."""
     rows = decisions[(decisions["subject"] == "order") & decisions["action"].isin(("release", "hold"))]
     expires = rows["expires_on"].to_numpy(dtype="datetime64[D]")

@@ -87,9 +87,7 @@ def _cover(here: pd.DataFrame, cover_days: pd.DataFrame, settings: Returns) -> F
         cover_days[["sku_id", "location_id", "days_of_cover"]],
         on=["sku_id", "location_id"], how="left", validate="many_to_one",
     )  # fmt: skip
-    days: Floats = (
-        merged["days_of_cover"].fillna(float(settings.obsolescence_days)).to_numpy(dtype=np.float64)
-    )
+    days: Floats = merged["days_of_cover"].fillna(float(settings.obsolescence_days)).to_numpy(dtype=np.float64)
     return days
 
 
@@ -109,10 +107,7 @@ def _worth(
     refurbished = settings.refurbished_price_share * price * sells_later + scrap_value * (1.0 - sells_later)
     worth = {
         "restock": price * sells + scrap_value * (1.0 - sells) - holding * cover - settings.restock_minor,
-        "refurbish": success * refurbished
-        + (1.0 - success) * scrap_value
-        - holding * later
-        - settings.refurbish_minor,
+        "refurbish": success * refurbished + (1.0 - success) * scrap_value - holding * later - settings.refurbish_minor,
         "back_to_supplier": settings.supplier_credit_share * cost - settings.supplier_return_minor,
         "scrap": scrap_value - settings.scrap_minor,
     }
@@ -130,9 +125,7 @@ def _compared(worth: dict[str, Floats], chosen: NDArray[np.object_]) -> NDArray[
             for other, values in worth.items()
             if other != name and np.isfinite(values[row])
         ]
-        words.append(
-            f"worth {worth[name][row]:.0f} a unit; " + (", ".join(others) or "nothing else possible")
-        )
+        words.append(f"worth {worth[name][row]:.0f} a unit; " + (", ".join(others) or "nothing else possible"))
     return np.array(words, dtype=object)
 
 

@@ -48,7 +48,8 @@ def fit_returns(
 
         p = (k + kappa mu) / (E + kappa),   mu = (k_category + w mu_all) / (E_category + w)
 
-    an empirical-Bayes beta-binomial; kappa by the method of moments over SKUs (Kleinman 1973, JASA 68).
+    an empirical-Bayes beta-binomial, where units that come back together count as one trial (k and E are divided by
+    the mean size of a return line); kappa by the method of moments over SKUs (Kleinman 1973, JASA 68).
     Where no return is known at all the settings are used, and `is_assumed` says so.
 
     Fails where behaviour changes: a new size table or a promotion shifts p, which follows only as sales age.
@@ -83,6 +84,8 @@ def fit_returns(
         )
 
     count = len(names)
+    squared = float(history.returned["squared_units"].sum())
+    clump = max(squared / float(back_units.sum()), 1.0) if back_units.sum() > 0 else 1.0
     total_sold = sums(sold_sku, sold_units, count)
     total_back = sums(back_sku, back_units, count)
     overall = fit(np.zeros(count, dtype=np.int64), 1)
@@ -95,9 +98,7 @@ def fit_returns(
         lag = shrink_lags(fit(category, groups), overall.lag[0], settings.lag_weight_returns)
         inside = sums(back_sku[back_lag <= longest], back_units[back_lag <= longest], count)
         exposure = _exposure(sold_sku, sold_age, sold_units, category, lag, count)
-        share = _shares(inside, exposure, category, groups, settings)
-    squared = float(history.returned["squared_units"].sum())
-    clump = max(squared / float(back_units.sum()), 1.0) if back_units.sum() > 0 else 1.0
+        share = _shares(inside / clump, exposure / clump, category, groups, settings)
     mean_lag = history.delay_days + lag @ np.arange(longest + 1)
     rates = pd.DataFrame(
         {

@@ -50,9 +50,7 @@ def return_history(
     is_sale = (orders["line_kind"] == "sale") & (orders["ordered_units"] > 0)
     is_known = orders["ordered_at"].to_numpy(dtype="datetime64[us]") < as_of.astype("datetime64[us]")
     cancelled = orders["cancelled_at"].to_numpy(dtype="datetime64[us]") < as_of.astype("datetime64[us]")
-    is_dead = (orders["order_state"] == "cancelled").to_numpy(dtype=bool) & orders[
-        "cancelled_at"
-    ].isna().to_numpy()
+    is_dead = (orders["order_state"] == "cancelled").to_numpy(dtype=bool) & orders["cancelled_at"].isna().to_numpy()
     sales = orders[is_sale.to_numpy(dtype=bool) & is_known & ~cancelled & ~is_dead].reset_index(drop=True)
     shipped = check(shipments, SHIPMENT)
     ordered_on = sales["ordered_at"].to_numpy(dtype="datetime64[D]")
@@ -112,9 +110,7 @@ def _without_cancellations(
     limit = max(int(settings.cancellation_hours // 24) - 1, 0)
     waited = (matched["requested_on"] - matched["ordered_on"]).dt.days
     at_once = (waited <= limit).to_numpy(dtype=bool) & (settings.cancellation_hours > 0)
-    gone = np.bincount(
-        matched["sale"].to_numpy()[at_once], matched["units"].to_numpy()[at_once], minlength=len(facts)
-    )
+    gone = np.bincount(matched["sale"].to_numpy()[at_once], matched["units"].to_numpy()[at_once], minlength=len(facts))
     left = np.round(np.maximum(facts["sold_units"].to_numpy() - gone, 0.0), 3)
     return facts.assign(sold_units=left), matched[~at_once]
 

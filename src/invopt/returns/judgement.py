@@ -167,8 +167,7 @@ def _apply(
     refusals = (
         (
             late,
-            np.array([f"refused by {rule.name}: the window ended on {day}" for day in end], dtype=object)
-            + told,
+            np.array([f"refused by {rule.name}: the window ended on {day}" for day in end], dtype=object) + told,
         ),
         (bad, f"refused by {rule.name}: not in this condition"),
         (

@@ -53,9 +53,7 @@ class ReturnRule:
         if self.label_paid_by not in LABEL_PAYERS:
             raise SettingsError(f"{where}: label_paid_by is {self.label_paid_by!r}; write shop or customer.")
         if unknown := set(self.reasons or ()) - set(RETURN_REASONS):
-            raise SettingsError(
-                f"{where}: reasons {sorted(unknown)} are none of {', '.join(RETURN_REASONS)}."
-            )
+            raise SettingsError(f"{where}: reasons {sorted(unknown)} are none of {', '.join(RETURN_REASONS)}.")
         if unknown := (set(self.grade_deduction) | set(self.refused_grades)) - set(GRADES):
             raise SettingsError(f"{where}: grades {sorted(unknown)} are none of {', '.join(GRADES)}.")
         if any(not 0 <= share <= 1 for share in self.grade_deduction.values()):
@@ -99,9 +97,7 @@ class ReturnPolicy:
         try:
             document = tomllib.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
-            raise SettingsError(
-                f"{path}: no such file. models/return_policy.toml is one to start from."
-            ) from error
+            raise SettingsError(f"{path}: no such file. models/return_policy.toml is one to start from.") from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise SettingsError(f"{path}: not a TOML file: {error}.") from error
         return cls.of(document, where=str(path))
@@ -131,9 +127,7 @@ def _rule(item: dict[str, Any], where: str) -> ReturnRule:
     values: dict[str, Any] = {}
     for name, value in item.items():
         if name not in known:
-            raise SettingsError(
-                f"{where}, rule {item['name']!r}: {name!r} is unknown. Known: {', '.join(known)}."
-            )
+            raise SettingsError(f"{where}, rule {item['name']!r}: {name!r} is unknown. Known: {', '.join(known)}.")
         values[name] = tuple(value) if isinstance(value, list) else value
         kind = str(known[name].type)
         is_right = (

@@ -64,9 +64,7 @@ def refund_over_payments(refund_minor: int, paid_minor: ArrayLike, refunded_mino
     return np.asarray(np.clip(refund_minor - before, 0, left))
 
 
-def fee(
-    refund_minor: ArrayLike, fee_minor: ArrayLike, fee_share: ArrayLike, deduction_share: ArrayLike
-) -> Ints:
+def fee(refund_minor: ArrayLike, fee_minor: ArrayLike, fee_share: ArrayLike, deduction_share: ArrayLike) -> Ints:
     """Fee of a rule and deduction for condition, rounded half up, at most the refund itself.
 
     >>> int(fee(1000, 250, 0.1, 0.0))

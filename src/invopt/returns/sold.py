@@ -25,9 +25,7 @@ def sums(code: Ints, values: ArrayLike, count: int) -> Floats:
 
 def categories_of(products: pd.DataFrame, skus: pd.Index) -> NDArray[np.object_]:
     """Category of each SKU; None where the catalogue has none."""
-    found: NDArray[np.object_] = (
-        products.set_index("sku_id")["category_id"].reindex(skus).to_numpy(dtype=object)
-    )
+    found: NDArray[np.object_] = products.set_index("sku_id")["category_id"].reindex(skus).to_numpy(dtype=object)
     found[pd.isna(found)] = None
     return found
 

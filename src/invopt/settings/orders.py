@@ -19,12 +19,8 @@ class Orders(Section):
         ("ship_to_street", "ship_to_city", "ship_to_postcode", "ship_to_country"),
         "Parts of the address without which an order is held.",
     )
-    held_payment_states: tuple[str, ...] = setting(
-        ("pending",), "Payment states that hold an order until it is paid."
-    )
-    rejected_payment_states: tuple[str, ...] = setting(
-        ("failed", "refunded"), "Payment states that reject an order."
-    )
+    held_payment_states: tuple[str, ...] = setting(("pending",), "Payment states that hold an order until it is paid.")
+    rejected_payment_states: tuple[str, ...] = setting(("failed", "refunded"), "Payment states that reject an order.")
     duplicate_hours: float = setting(
         24.0, "The same goods for the same customer within so many hours hold the later order.",
         unit="hours", minimum=0,
@@ -34,9 +30,7 @@ class Orders(Section):
         unit="share of list price", minimum=0,
     )  # fmt: skip
     maximum_line_units: float = setting(500.0, "A line above it is held for a look.", unit="units", minimum=0)
-    maximum_order_lines: int = setting(
-        200, "An order with more lines is held for a look.", unit="lines", minimum=1
-    )
+    maximum_order_lines: int = setting(200, "An order with more lines is held for a look.", unit="lines", minimum=1)
     maximum_order_minor: int = setting(
         500_000, "An order worth more is held for a look.", unit="minor units", minimum=0
     )
@@ -53,17 +47,13 @@ class Orders(Section):
     served_countries: tuple[str, ...] = setting((), "Countries that are served; empty for all.")
     hazardous_countries: tuple[str, ...] = setting(
         (),
-        "Countries to which dangerous goods may be sent; empty for every country that a service carries "
-        "them to.",
+        "Countries to which dangerous goods may be sent; empty for every country that a service carries them to.",
     )
     age_restricted_countries: tuple[str, ...] = setting(
         (),
-        "Countries to which age-restricted goods may be sent; empty for every country with a service that "
-        "checks.",
+        "Countries to which age-restricted goods may be sent; empty for every country with a service that checks.",
     )
-    fraud_hold_score: int = setting(
-        60, "An order with this many points or more is held.", unit="points", minimum=1
-    )
+    fraud_hold_score: int = setting(60, "An order with this many points or more is held.", unit="points", minimum=1)
     fraud_points: dict[str, int] = setting(
         {"high_value": 30, "many_units_of_one": 20, "rapid_orders": 30, "shared_address": 20,
          "guest_high_value": 25, "unpaid_abroad": 25},
@@ -89,12 +79,8 @@ class Orders(Section):
         "(backorder).",
         choices=SHORTAGE_POLICIES,
     )
-    shortage_policy_by_channel: dict[str, str] = setting(
-        {}, "The same for single channels.", choices=SHORTAGE_POLICIES
-    )
-    buffer_units: float = setting(
-        0.0, "Units of each SKU and location kept back from orders.", unit="units", minimum=0
-    )
+    shortage_policy_by_channel: dict[str, str] = setting({}, "The same for single channels.", choices=SHORTAGE_POLICIES)
+    buffer_units: float = setting(0.0, "Units of each SKU and location kept back from orders.", unit="units", minimum=0)
     buffer_share: float = setting(
         0.0, "Share of what is on hand that is kept back, rounded up to units.", unit="share 0-1",
         minimum=0, maximum=1,
@@ -102,9 +88,7 @@ class Orders(Section):
     maximum_parcels: int = setting(
         3, "Most locations that one order may leave from.", unit="locations", minimum=1, maximum=6
     )
-    assumed_parcel_minor: int = setting(
-        500, "Cost of a parcel where none is known.", unit="minor units", minimum=0
-    )
+    assumed_parcel_minor: int = setting(500, "Cost of a parcel where none is known.", unit="minor units", minimum=0)
     assumed_distance_minor: int = setting(
         200, "Added where it leaves from another location than the one that should serve it, and none is "
         "known.",
@@ -126,9 +110,7 @@ class Orders(Section):
         "parcel.",
         unit="minor units", minimum=0,
     )  # fmt: skip
-    overdue_weight: float = setting(
-        2.0, "Weight of a waiting unit whose promise is today or past.", minimum=1
-    )
+    overdue_weight: float = setting(2.0, "Weight of a waiting unit whose promise is today or past.", minimum=1)
     due_soon_weight: float = setting(1.5, "Weight of a waiting unit promised within three days.", minimum=1)
     paid_weight: float = setting(1.2, "Further weight of an order that is paid.", minimum=1)
     age_weight_per_day: float = setting(
@@ -152,6 +134,4 @@ class Orders(Section):
         """Check also that the address parts exist."""
         super().__post_init__()
         if unknown := [name for name in self.address_fields if name not in ADDRESS_FIELDS]:
-            raise SettingsError(
-                f"orders.address_fields: {unknown[0]!r} is none of {', '.join(ADDRESS_FIELDS)}."
-            )
+            raise SettingsError(f"orders.address_fields: {unknown[0]!r} is none of {', '.join(ADDRESS_FIELDS)}.")

@@ -92,9 +92,7 @@ class Returns(Section):
     authorisation_days: int = setting(
         30, "Days after which an authorisation that was not used expires.", unit="days", minimum=1
     )
-    reminder_days: int = setting(
-        7, "Days before that at which the customer is reminded.", unit="days", minimum=0
-    )
+    reminder_days: int = setting(7, "Days before that at which the customer is reminded.", unit="days", minimum=0)
     exchange_hold_days: int = setting(
         21, "Days for which an exchange keeps its replacement reserved.", unit="days", minimum=1
     )
@@ -102,6 +100,4 @@ class Returns(Section):
         0.6, "Share of bought units sent back from which a customer is shown as a serial returner.",
         unit="share 0-1", minimum=0, maximum=1,
     )  # fmt: skip
-    serial_return_orders: int = setting(
-        5, "Orders a customer needs before being shown so.", unit="orders", minimum=1
-    )
+    serial_return_orders: int = setting(5, "Orders a customer needs before being shown so.", unit="orders", minimum=1)

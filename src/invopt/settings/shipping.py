@@ -11,9 +11,7 @@ from invopt.settings.section import Section, setting
 class Shipping(Section):
     """Parcels, carriers and promises."""
 
-    assumed_length_mm: int = setting(
-        200, "Length of goods whose size is not known.", unit="mm", minimum=1
-    )
+    assumed_length_mm: int = setting(200, "Length of goods whose size is not known.", unit="mm", minimum=1)
     assumed_width_mm: int = setting(150, "Width of goods whose size is not known.", unit="mm", minimum=1)
     assumed_height_mm: int = setting(50, "Height of goods whose size is not known.", unit="mm", minimum=1)
     assumed_weight_g: int = setting(
@@ -56,12 +54,6 @@ class Shipping(Section):
     handling_days: int = setting(
         0, "Working days from release to the carrier, where a location has none.", unit="days", minimum=0
     )
-    is_residential: bool = setting(
-        True, "Parcels go to homes, where carriers add their residential surcharge."
-    )
-    stuck_after_days: int = setting(
-        5, "A parcel without news for so long is stuck.", unit="days", minimum=1
-    )
-    lost_after_days: int = setting(
-        21, "A parcel without news for so long is treated as lost.", unit="days", minimum=2
-    )
+    is_residential: bool = setting(True, "Parcels go to homes, where carriers add their residential surcharge.")
+    stuck_after_days: int = setting(5, "A parcel without news for so long is stuck.", unit="days", minimum=1)
+    lost_after_days: int = setting(21, "A parcel without news for so long is treated as lost.", unit="days", minimum=2)

@@ -59,11 +59,7 @@ def accepted(lines: pd.DataFrame, **outcomes: str) -> pd.DataFrame:
 
 def stock(*rows: tuple[str, str, float]) -> pd.DataFrame:
     """Available stock: SKU, location, units."""
-    return (
-        check(pd.DataFrame(list(rows), columns=list(AVAILABLE.names)), AVAILABLE)
-        if rows
-        else empty(AVAILABLE)
-    )
+    return check(pd.DataFrame(list(rows), columns=list(AVAILABLE.names)), AVAILABLE) if rows else empty(AVAILABLE)
 
 
 def parcels(*rows: tuple[str, str, int]) -> pd.DataFrame:

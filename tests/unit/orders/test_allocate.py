@@ -56,9 +56,7 @@ def test_splits_where_a_split_is_cheaper_than_leaving_units_waiting() -> None:
 
 
 def test_a_scarce_unit_goes_to_the_order_whose_promise_is_overdue() -> None:
-    lines = order_lines(
-        {"order_id": "early"}, {"order_id": "late", "promised_on": pd.Timestamp("2026-03-09")}
-    )
+    lines = order_lines({"order_id": "early"}, {"order_id": "late", "promised_on": pd.Timestamp("2026-03-09")})
     costs = parcels(("early", "L1", 300), ("late", "L1", 300))
     plan = allocate(lines, accepted(lines), stock(("A", "L1", 1)), costs, Orders(), AS_OF)
     assert served(plan) == {("late", "A", "L1"): 1.0}
@@ -73,9 +71,7 @@ def test_an_order_makes_way_for_one_that_has_no_other_place() -> None:
     assert plan.bounds["method"].tolist() == ["exact"]
 
 
-@pytest.mark.parametrize(
-    ("policy", "expected"), [("split", 3.0), ("backorder", 2.0), ("hold_until_complete", 0.0)]
-)
+@pytest.mark.parametrize(("policy", "expected"), [("split", 3.0), ("backorder", 2.0), ("hold_until_complete", 0.0)])
 def test_what_a_channel_does_when_an_order_is_short(policy: str, expected: float) -> None:
     lines = order_lines({"order_id": "o", "ordered_units": 4, "channel": "market"})
     costs = parcels(("o", "L1", 300), ("o", "L2", 300))
@@ -86,14 +82,10 @@ def test_what_a_channel_does_when_an_order_is_short(policy: str, expected: float
 
 
 def test_a_complete_line_waits_for_the_rest_and_takes_its_date() -> None:
-    lines = order_lines(
-        {"order_id": "o"}, {"order_id": "o", "order_line_id": "2", "sku_id": "B", "ordered_units": 2}
-    )
+    lines = order_lines({"order_id": "o"}, {"order_id": "o", "order_line_id": "2", "sku_id": "B", "ordered_units": 2})
     receipts = expected_receipts(inbound(("B", "L1", 5, "2026-03-20")), no_lead_times(), PLAIN, AS_OF)
     settings = Orders(shortage_policy="hold_until_complete")
-    plan = allocate(
-        lines, accepted(lines), stock(("A", "L1", 5)), parcels(("o", "L1", 300)), settings, AS_OF, receipts
-    )
+    plan = allocate(lines, accepted(lines), stock(("A", "L1", 5)), parcels(("o", "L1", 300)), settings, AS_OF, receipts)
     assert plan.allocation.empty
     assert plan.backlog["cause"].tolist() == ["awaiting_complete", "no_stock"]
     assert plan.backlog["available_on"].tolist() == [pd.Timestamp("2026-03-20")] * 2
@@ -205,9 +197,7 @@ def test_no_orders_at_all() -> None:
 
 def brute_force(needs: list[dict[str, int]], held: dict[tuple[str, str], int], costs: np.ndarray) -> float:
     """Cheapest plan by trying every way to serve each unit from each place, or not at all."""
-    units = [
-        (order, sku) for order, need in enumerate(needs) for sku, count in need.items() for _ in range(count)
-    ]
+    units = [(order, sku) for order, need in enumerate(needs) for sku, count in need.items() for _ in range(count)]
     places = costs.shape[1]
     shortage = 1000 * PLAIN.lost_margin_share + PLAIN.unserved_unit_minor
     best = np.inf
@@ -237,10 +227,7 @@ def test_against_every_possible_plan(seed: int, exact_orders: int) -> None:
     """Small groups must be solved to the optimum; by prices alone the bound must hold and the gap be "
     "small."""
     rng = np.random.default_rng(seed)
-    needs = [
-        {sku: int(rng.integers(1, 3)) for sku in ("A", "B") if rng.random() < 0.7} or {"A": 1}
-        for _ in range(3)
-    ]
+    needs = [{sku: int(rng.integers(1, 3)) for sku in ("A", "B") if rng.random() < 0.7} or {"A": 1} for _ in range(3)]
     held = {(sku, f"L{place}"): int(rng.integers(0, 4)) for sku in ("A", "B") for place in range(2)}
     costs = rng.integers(200, 900, (3, 2))
     lines = order_lines(
@@ -250,9 +237,7 @@ def test_against_every_possible_plan(seed: int, exact_orders: int) -> None:
             for sku, count in need.items()
         )
     )
-    table = parcels(
-        *((str(order), f"L{place}", int(costs[order, place])) for order in range(3) for place in range(2))
-    )
+    table = parcels(*((str(order), f"L{place}", int(costs[order, place])) for order in range(3) for place in range(2)))
     settings = Orders(
         overdue_weight=1, due_soon_weight=1, paid_weight=1, age_weight_per_day=0, exact_orders=exact_orders
     )

@@ -65,9 +65,7 @@ def test_the_same_basket_twice_holds_the_later_order() -> None:
 
 def test_outside_the_window_it_is_no_duplicate() -> None:
     basket = {"customer_id": "c"}
-    found = outcome(
-        {"order_id": "a", **basket}, {"order_id": "b", **basket, "ordered_at": pd.Timestamp("2026-03-07")}
-    )
+    found = outcome({"order_id": "a", **basket}, {"order_id": "b", **basket, "ordered_at": pd.Timestamp("2026-03-07")})
     assert set(found.values()) == {("accepted", "")}
 
 

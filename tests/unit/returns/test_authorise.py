@@ -53,9 +53,7 @@ def test_refused_after_it_with_the_rule_and_the_day() -> None:
 
 def test_without_tracking_the_delivery_is_assumed_and_told() -> None:
     row = ask(returns({"return_id": "r", "order_id": "o"}), sales({"order_id": "o"})).iloc[0]
-    assert row["window_ends_on"] == pd.Timestamp(
-        "2026-04-04"
-    )  # dispatched on the 2nd, 3 days assumed, 30 more
+    assert row["window_ends_on"] == pd.Timestamp("2026-04-04")  # dispatched on the 2nd, 3 days assumed, 30 more
     assert "delivery assumed from the dispatch" in row["reason"]
 
 
@@ -152,10 +150,7 @@ def test_a_statute_grants_what_the_shop_refuses_and_forbids_its_fee() -> None:
     row = ask(lines, sales({"order_id": "o"}), final, statutes=(statute,)).iloc[0]
     assert (row["outcome"], row["rule"]) == ("granted", "withdrawal")
     exempt = products({"sku_id": "A", "category_id": "hygiene"})
-    assert (
-        ask(lines, sales({"order_id": "o"}), final, statutes=(statute,), goods=exempt)["outcome"].item()
-        == "refused"
-    )
+    assert ask(lines, sales({"order_id": "o"}), final, statutes=(statute,), goods=exempt)["outcome"].item() == "refused"
     dear = {**STANDARD, "fee_minor": 300}
     assert ask(lines, sales({"order_id": "o"}), dear)["fee_minor"].item() == 300
     assert ask(lines, sales({"order_id": "o"}), dear, statutes=(statute,))["fee_minor"].item() == 0
@@ -167,8 +162,7 @@ def test_exchange_only_and_conditions() -> None:
     refused = ask(returns({"return_id": "r", "order_id": "o", "wish": "refund"}), sold, rule)
     assert refused["reason"].item() == "refused by standard: exchange or credit only"
     assert (
-        ask(returns({"return_id": "r", "order_id": "o", "wish": "exchange"}), sold, rule)["outcome"].item()
-        == "granted"
+        ask(returns({"return_id": "r", "order_id": "o", "wish": "exchange"}), sold, rule)["outcome"].item() == "granted"
     )
     worn = returns({"return_id": "r", "order_id": "o", "grade": "worn"})
     kept = ask(worn, sold, {**STANDARD, "grade_deduction": {"worn": 0.25}}).iloc[0]
@@ -229,9 +223,7 @@ def test_an_unused_authorisation_expires_and_frees_its_units() -> None:
 
 
 def test_a_part_of_a_kit_does_not_come_back_alone() -> None:
-    kits = check(
-        pd.DataFrame([{"kit_sku_id": "K", "component_sku_id": "A", "units_per_kit": 2}]), KIT_COMPONENT
-    )
+    kits = check(pd.DataFrame([{"kit_sku_id": "K", "component_sku_id": "A", "units_per_kit": 2}]), KIT_COMPONENT)
     found = authorise(
         returns({"return_id": "r", "order_id": "o"}), sales({"order_id": "o", "sku_id": "K"}), shipments(),
         products(),

@@ -87,9 +87,7 @@ def test_goods_go_back_once_where_they_are() -> None:
     lines = returns({**HERE, "grade": "as_new"}, {**HERE, "return_id": "s", "grade": "damaged"})
     found = dispose(lines, products(), COVER, Returns())
     first = restock_movements(found, lines, empty(STOCK_MOVEMENT))
-    assert first[["location_id", "moved_units", "movement_kind"]].to_numpy().tolist() == [
-        ["L1", 2.0, "return"]
-    ]
+    assert first[["location_id", "moved_units", "movement_kind"]].to_numpy().tolist() == [["L1", 2.0, "return"]]
     assert restock_movements(found, lines, first).empty
     with pytest.raises(TableError, match="no receipt"):
         restock_movements(found, lines.iloc[1:], empty(STOCK_MOVEMENT))

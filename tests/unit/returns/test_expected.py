@@ -13,9 +13,7 @@ from tests.unit.returns.frames import AS_OF, products, returns, sales, shipments
 SHARES = {"dress": 0.40, "mug": 0.05}
 
 
-def shop(
-    seed: int = 1, days: int = 200, orders: int = 6_000
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def shop(seed: int = 1, days: int = 200, orders: int = 6_000) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Orders over `days` until AS_OF; dresses and mugs come back with known shares and a geometric lag."""
     rng = np.random.default_rng(seed)
     age = rng.integers(1, days, orders)
@@ -40,9 +38,7 @@ def shop(
             for n in np.flatnonzero(seen)
         )
     )  # fmt: skip
-    goods = products(
-        *({"sku_id": f"S{n:02d}", "category_id": "dress" if n < 10 else "mug"} for n in range(20))
-    )
+    goods = products(*({"sku_id": f"S{n:02d}", "category_id": "dress" if n < 10 else "mug"} for n in range(20)))
     return sold, back, goods
 
 
@@ -110,9 +106,7 @@ def test_splitting_by_location_keeps_the_total() -> None:
     for lines in (sold, both):
         history = return_history(lines, back, empty(SHIPMENT), settings, AS_OF, "L1")
         model = fit_returns(history, back, goods, settings, AS_OF)
-        totals.append(
-            expected_returns(model, history, np.array([AS_OF]), AS_OF + 60, AS_OF)["mean_units"].sum()
-        )
+        totals.append(expected_returns(model, history, np.array([AS_OF]), AS_OF + 60, AS_OF)["mean_units"].sum())
     assert totals[0] == pytest.approx(totals[1])
 
 
@@ -170,6 +164,4 @@ def test_censored_units_count_only_for_the_days_they_were_watched() -> None:
     first = 10 / 200
     second = 9.5 / 95
     assert fit.share[0] == pytest.approx(1 - (1 - first) * (1 - second))
-    assert fit.lag[0].tolist() == pytest.approx(
-        [first / fit.share[0], (1 - first) * second / fit.share[0], 0.0]
-    )
+    assert fit.lag[0].tolist() == pytest.approx([first / fit.share[0], (1 - first) * second / fit.share[0], 0.0])
