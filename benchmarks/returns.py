@@ -160,8 +160,14 @@ def online_retail() -> dict[str, float]:
     table = pd.DataFrame(errors).set_index("as_of")
     print(table.round(3).to_string())
     total = table.mean()
-    print(f"absolute error, ratio to nothing {total['mae'] / total['mae_nothing']:.3f}, to netted "
-          f"{total['mae'] / total['mae_netted']:.3f}; share of SKUs below the 90% quantile (normal) {total['inside_90']:.3f}")  # fmt: skip
+    off = abs(table["expected_units"].sum() / table["actual_units"].sum() - 1)
+    print(f"all SKUs together over all origins: {off:.1%} off")
+    off = abs(table["expected_units"].sum() / table["actual_units"].sum() - 1)
+    print(f"all SKUs together over all origins: {off:.1%} off")
+    print(
+        f"absolute error, ratio to nothing {total['mae'] / total['mae_nothing']:.3f}, to netted "
+        f"{total['mae'] / total['mae_netted']:.3f}; SKUs below the 90% quantile {total['inside_90']:.3f}"
+    )
     return {
         "error_ratio_nothing": round(float(total["rmse"] / total["rmse_nothing"]), 4),
         "error_ratio_netted": round(float(total["rmse"] / total["rmse_netted"]), 4),

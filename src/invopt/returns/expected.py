@@ -23,6 +23,7 @@ def expected_returns(
     period_starts: Dates,
     end_on: np.datetime64,
     as_of: np.datetime64,
+    future_sales: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """EXPECTED_RETURN: resaleable units by SKU, location and period, out of what has been sold before
     `as_of`.
