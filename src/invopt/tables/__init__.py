@@ -17,8 +17,10 @@ from invopt.tables.orders import (
     OPEN_ORDER_LINE,
     ORDER_CHECK,
     PARCEL_COST,
+    PICK_LINE,
     REGION_DEMAND,
     STOCK_PRICE,
+    WORKLOAD,
 )
 from invopt.tables.purchasing import (
     OPEN_ORDER_ADVICE,
@@ -125,6 +127,7 @@ __all__ = [
     "PARCEL",
     "PARCEL_COST",
     "PARCEL_LINE",
+    "PICK_LINE",
     "POLICY",
     "PRODUCT",
     "PROMOTION",
@@ -160,6 +163,7 @@ __all__ = [
     "TABLES",
     "TRACKING_EVENT",
     "TRANSIT_TIME",
+    "WORKLOAD",
     "Column",
     "Dtype",
     "Table",
