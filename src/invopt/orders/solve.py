@@ -17,7 +17,10 @@ from invopt.settings.orders import Orders
 from invopt.tables import ALLOCATION_BOUND, check
 
 EXCHANGE_PASSES = 20
+MOST_TRIALS = 1_000_000  # exchanges looked at in one search
 TRIALS_PER_ORDER = 150
+ORDER_ROUNDS = 3_000_000  # orders times rounds of the price search, about
+FEWEST_ROUNDS = 100
 MOST_SHAKES = 40
 SHAKEN_ORDERS = 2_000  # orders times shakes, about
 SHAKEN_SHARE = 0.15
@@ -55,9 +58,8 @@ def solve(problem: Problem, sequence: Ints, settings: Orders, *, is_exact_allowe
         choose_in_turn(problem, competing, left, problem.worth, flow, cost)
         choose_again(problem, competing, left, flow, cost, 2)
         best_plan = np.asarray(np.bincount(group[members], cost[members], groups + 1), dtype=np.float64)
-        found, price = price_rounds(
-            problem, members, competing, group, groups, settings.price_rounds, left, flow, cost, best_plan
-        )
+        rounds = min(settings.price_rounds, max(FEWEST_ROUNDS, ORDER_ROUNDS // len(members)))
+        found, price = price_rounds(problem, members, competing, group, groups, rounds, left, flow, cost, best_plan)
         bound[1:] = found[1:]
         _shake(problem, competing, group, left, flow, cost)
         if is_exact_allowed:
@@ -70,7 +72,7 @@ def _shake(problem: Problem, competing: Ints, group: Ints, left: Ints, flow: Int
     members = np.sort(competing)
     groups = int(group.max())
     first_user, users = users_of_cells(problem, members)
-    trials = TRIALS_PER_ORDER * len(members)
+    trials = min(TRIALS_PER_ORDER * len(members), MOST_TRIALS)
     exchange(problem, competing, first_user, users, left, flow, cost, EXCHANGE_PASSES, trials)
     best_plan = np.asarray(np.bincount(group[members], cost[members], groups + 1), dtype=np.float64)
     for number in range(min(MOST_SHAKES, SHAKEN_ORDERS // len(members))):

@@ -1,6 +1,7 @@
 """What comes back: may it, for how much, where does it go, and how much more is to be expected."""
 
 from invopt.returns.authorise import authorise
+from invopt.returns.credits import as_return_lines, match_credits
 from invopt.returns.disposition import dispose, restock_movements, with_dispositions
 from invopt.returns.expected import expected_over, expected_returns
 from invopt.returns.fit import ReturnModel, fit_returns
@@ -14,11 +15,13 @@ __all__ = [
     "ReturnModel",
     "ReturnPolicy",
     "ReturnRule",
+    "as_return_lines",
     "authorise",
     "dispose",
     "expected_over",
     "expected_returns",
     "fit_returns",
+    "match_credits",
     "quote",
     "refund_for_units",
     "refund_over_payments",

@@ -23,6 +23,7 @@ def expected_returns(
     period_starts: Dates,
     end_on: np.datetime64,
     as_of: np.datetime64,
+    future_sales: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """EXPECTED_RETURN: resaleable units by SKU, location and period, out of what has been sold before
     `as_of`.
@@ -42,7 +43,7 @@ def expected_returns(
     edges = np.append(starts, np.asarray(end_on, dtype="datetime64[D]"))
     if (np.diff(edges) <= np.timedelta64(0, "D")).any() or (len(starts) and starts[0] < as_of):
         raise TableError("expected_return: period starts must ascend, from the as-of day on, and end before end_on.")
-    cohorts = _Cohorts(model, history, as_of)
+    cohorts = _Cohorts(model, history, as_of, future_sales)
     parts = []
     for start, end in pairwise(edges):
         mean, variance = cohorts.inside(np.full(len(cohorts.left), start), np.full(len(cohorts.left), end))
@@ -62,8 +63,9 @@ def expected_returns(
 
 
 def expected_over(
-    model: ReturnModel, history: ReturnHistory, intervals: pd.DataFrame, as_of: np.datetime64
-) -> pd.DataFrame:
+    model: ReturnModel, history: ReturnHistory, intervals: pd.DataFrame, as_of: np.datetime64,
+    future_sales: pd.DataFrame | None = None,
+) -> pd.DataFrame:  # fmt: skip
     """Resaleable units expected back inside one interval for each SKU and location, covariance between days
     included.
 
@@ -72,7 +74,7 @@ def expected_over(
     anywhere inside the interval, n s P and c n s P (1 - s P), which is the sum of the days' variances and
     covariances.
     """
-    cohorts = _Cohorts(model, history, as_of)
+    cohorts = _Cohorts(model, history, as_of, future_sales)
     keys = ["sku_id", "location_id"]
     at = pd.MultiIndex.from_frame(intervals[keys]).get_indexer(pd.MultiIndex.from_frame(cohorts.places))
     asked = np.append(np.arange(len(intervals)), -1)[at]  # row of each place; -1 where nobody asked
@@ -92,11 +94,17 @@ def expected_over(
 class _Cohorts:
     """Units sold and not yet back, with the share that still will be, and when."""
 
-    def __init__(self, model: ReturnModel, history: ReturnHistory, as_of: np.datetime64) -> None:
+    def __init__(
+        self, model: ReturnModel, history: ReturnHistory, as_of: np.datetime64, future_sales: pd.DataFrame | None
+    ) -> None:
         longest = model.lag.shape[1] - 1
-        clock = history.sold["clock_on"].to_numpy(dtype="datetime64[D]")
+        known = history.sold.assign(is_future=False)
+        if future_sales is not None and len(future_sales):
+            known = pd.concat([known, _future(future_sales, model.delay_days)], ignore_index=True)
+        clock = known["clock_on"].to_numpy(dtype="datetime64[D]")
         age = (as_of - clock).astype(np.int64) - 1
-        sold = history.sold[age < longest]
+        sold = known[age < longest]
+        self.is_future = sold["is_future"].to_numpy(dtype=bool)
         self.clock = clock[age < longest]
         self.age = age[age < longest]
         sku = pd.Index(model.rates["sku_id"]).get_indexer(sold["sku_id"])
@@ -123,8 +131,21 @@ class _Cohorts:
         chance = self.share * np.maximum(until, 0.0) / np.maximum(1.0 - self.share * by_now, 1e-12)
         chance = np.clip(chance, 0.0, 1.0) * self.resaleable
         mean = self.left * chance
-        return mean, self.clump * mean * (1.0 - chance)
+        # Sales to come are random themselves: a thinned Poisson keeps its variance equal to its mean.
+        return mean, self.clump * mean * np.where(self.is_future, 1.0, 1.0 - chance)
 
     def by_place(self, values: Floats) -> Floats:
         """Sums by SKU and location."""
         return sums(self.place, values, len(self.places))
+
+
+def _future(future_sales: pd.DataFrame, delay_days: float) -> pd.DataFrame:
+    """Expected sales as cohorts whose clock starts when they will have arrived."""
+    clock = future_sales["sold_on"].to_numpy(dtype="datetime64[D]") + np.timedelta64(round(delay_days), "D")
+    return pd.DataFrame(
+        {
+            "sku_id": future_sales["sku_id"], "location_id": future_sales["location_id"],
+            "clock_on": clock.astype("datetime64[us]"), "sold_units": future_sales["mean_units"],
+            "returned_units": 0.0, "is_future": True,
+        }
+    )  # fmt: skip

@@ -48,10 +48,12 @@ def fit_returns(
 
         p = (k + kappa mu) / (E + kappa),   mu = (k_category + w mu_all) / (E_category + w)
 
-    an empirical-Bayes beta-binomial; kappa by the method of moments over SKUs (Kleinman 1973, JASA 68).
+    an empirical-Bayes beta-binomial, where units that come back together count as one trial (k and E are divided by
+    the mean size of a return line); kappa by the method of moments over SKUs (Kleinman 1973, JASA 68).
     Where no return is known at all the settings are used, and `is_assumed` says so.
 
-    Fails where behaviour changes: a new size table or a promotion shifts p, which follows only as sales age.
+    A bulk line counts as an ordinary large one (`trial_units`): one wholesale return would else decide the share
+    of a category. Fails where behaviour changes: a new size table or a promotion shifts p, which follows only as sales age.
     """
     known = check(products, PRODUCT)
     names = pd.Index(sorted(set(history.sold["sku_id"]) | set(known["sku_id"])), dtype="str")
@@ -62,27 +64,32 @@ def fit_returns(
     sold_sku = names.get_indexer(pd.Index(history.sold["sku_id"])).astype(np.int64)
     back_sku = names.get_indexer(pd.Index(history.returned["sku_id"])).astype(np.int64)
     sold_units = history.sold["sold_units"].to_numpy()
+    sold_trials = history.sold.get("trial_units", history.sold["sold_units"]).to_numpy()
     back_units = history.returned["units"].to_numpy()
+    back_trials = history.returned.get("trial_units", history.returned["units"]).to_numpy()
     sold_age = _age(history.sold, as_of)
     back_age = _age(history.returned, as_of)
     back_lag = history.returned["lag_days"].to_numpy(dtype=np.int64)
     seen = np.flatnonzero(sold_age >= 0)
-    sold_sku, sold_age, sold_units = sold_sku[seen], sold_age[seen], sold_units[seen]
+    sold_sku, sold_age = sold_sku[seen], sold_age[seen]
+    sold_units, sold_trials = sold_units[seen], sold_trials[seen]
 
     def fit(code: Ints, groups: int) -> LagFit:
         return fit_lags(
             code[sold_sku],
             sold_age,
-            sold_units,
+            sold_trials,
             code[back_sku],
             back_age,
             back_lag,
-            back_units,
+            back_trials,
             groups,
             longest,
         )
 
     count = len(names)
+    squared = float(history.returned["squared_units"].sum())
+    clump = max(squared / float(back_trials.sum()), 1.0) if back_trials.sum() > 0 else 1.0
     total_sold = sums(sold_sku, sold_units, count)
     total_back = sums(back_sku, back_units, count)
     overall = fit(np.zeros(count, dtype=np.int64), 1)
@@ -93,11 +100,9 @@ def fit_returns(
     else:
         groups = len(category_names)
         lag = shrink_lags(fit(category, groups), overall.lag[0], settings.lag_weight_returns)
-        inside = sums(back_sku[back_lag <= longest], back_units[back_lag <= longest], count)
-        exposure = _exposure(sold_sku, sold_age, sold_units, category, lag, count)
-        share = _shares(inside, exposure, category, groups, settings)
-    squared = float(history.returned["squared_units"].sum())
-    clump = max(squared / float(back_units.sum()), 1.0) if back_units.sum() > 0 else 1.0
+        inside = sums(back_sku[back_lag <= longest], back_trials[back_lag <= longest], count)
+        exposure = _exposure(sold_sku, sold_age, sold_trials, category, lag, count)
+        share = _shares(inside / clump, exposure / clump, category, groups, settings)
     mean_lag = history.delay_days + lag @ np.arange(longest + 1)
     rates = pd.DataFrame(
         {

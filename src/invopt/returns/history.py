@@ -21,7 +21,7 @@ class ReturnHistory(NamedTuple):
     returned_units` (back so far). `returned`: one row a SKU, location, clock day and lag: `sku_id,
     location_id, clock_on, lag_days, units, squared_units` (the sum over return lines of units squared).
     `delay_days` is the mean time from sale to the start of the clock; `unmatched_units` came back but fit no
-    sale.
+    sale. Both frames may also have `trial_units`: what the fit counts, bulk lines cut to an ordinary large one.
     """
 
     sold: pd.DataFrame
@@ -69,6 +69,9 @@ def return_history(
     back = back[is_here].reset_index(drop=True)
     matched, unmatched = _match(facts, back)
     facts, matched = _without_cancellations(facts, matched, settings)
+    cap = facts["sold_units"].quantile(settings.trial_cap_share) if len(facts) else 0.0
+    facts = facts.assign(trial_units=facts["sold_units"].clip(upper=cap))
+    matched = matched.assign(trial_units=matched["units"].clip(upper=cap))
     facts = facts[facts["clock_on"].notna()]
     delay = (facts["clock_on"] - facts["ordered_on"]).dt.days.mean() if len(facts) else 0.0
     return _cohorts(facts, matched[matched["clock_on"].notna()], float(delay), unmatched)
@@ -117,10 +120,10 @@ def _without_cancellations(
 
 def _cohorts(facts: pd.DataFrame, matched: pd.DataFrame, delay: float, unmatched: float) -> ReturnHistory:
     keys = ["sku_id", "location_id", "clock_on"]
-    sold = facts.groupby(keys, as_index=False, sort=True)["sold_units"].sum()
+    sold = facts.groupby(keys, as_index=False, sort=True)[["sold_units", "trial_units"]].sum()
     lag = (matched["received_on"] - matched["clock_on"]).dt.days.clip(lower=0)
-    rows = matched.assign(lag_days=lag.astype(np.int64), squared_units=matched["units"] ** 2)
-    returned = rows.groupby([*keys, "lag_days"], as_index=False, sort=True)[["units", "squared_units"]].sum()
+    rows = matched.assign(lag_days=lag.astype(np.int64), squared_units=matched["trial_units"] ** 2)
+    returned = rows.groupby([*keys, "lag_days"], as_index=False, sort=True)[["units", "trial_units", "squared_units"]].sum()
     so_far = returned.groupby(keys)["units"].sum().rename("returned_units").reset_index()
     sold = sold.merge(so_far, on=keys, how="left", validate="one_to_one")
     sold["returned_units"] = np.minimum(sold["returned_units"].fillna(0.0), sold["sold_units"])

@@ -42,6 +42,13 @@ class Returns(Section):
         unit="units",
         minimum=0,
     )
+    trial_cap_share: float = setting(
+        0.90,
+        "A line counts in the return share with at most the units that this share of lines stays below.",
+        unit="share 0-1",
+        minimum=0,
+        maximum=1,
+    )
     cancellation_hours: float = setting(
         24.0, "What is taken back within so many hours is a cancellation, no return.", unit="hours", minimum=0
     )

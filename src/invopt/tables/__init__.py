@@ -18,8 +18,10 @@ from invopt.tables.orders import (
     OPEN_ORDER_LINE,
     ORDER_CHECK,
     PARCEL_COST,
+    PICK_LINE,
     REGION_DEMAND,
     STOCK_PRICE,
+    WORKLOAD,
 )
 from invopt.tables.purchasing import (
     FORWARD_PLAN,
@@ -168,6 +170,7 @@ __all__ = [
     "PARCEL",
     "PARCEL_COST",
     "PARCEL_LINE",
+    "PICK_LINE",
     "PLACEMENT",
     "PLANNED_ORDER",
     "PLAN_CHANGE",
@@ -207,6 +210,7 @@ __all__ = [
     "TABLES",
     "TRACKING_EVENT",
     "TRANSIT_TIME",
+    "WORKLOAD",
     "Column",
     "Dtype",
     "Table",

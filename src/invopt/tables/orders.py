@@ -153,3 +153,32 @@ LANE_COST = Table(
         real("unit_minor", "cost of sending one unit", "minor units of currency", minimum=0),
     ),
 )
+
+PICK_LINE = Table(
+    "pick_line",
+    grain="one row per order line and location that is picked today",
+    key=("location_id", "order_id", "order_line_id"),
+    columns=(
+        text("location_id", "location"),
+        integer("wave_number", "wave of the location, picked in one round", minimum=1),
+        integer("pick_number", "place in the wave's sequence", minimum=1),
+        text("order_id", "order"),
+        text("order_line_id", "line"),
+        text("sku_id", "SKU"),
+        units("pick_units", "units to pick", minimum=0),
+        text("cut_off_time", "HH:MM local by which it has to be packed", nullable=True),
+    ),
+)
+
+WORKLOAD = Table(
+    "workload",
+    grain="one row per location and working hour of tomorrow",
+    key=("location_id", "hour"),
+    columns=(
+        text("location_id", "location"),
+        integer("hour", "hour of the day, local", minimum=0, maximum=23),
+        real("new_lines", "order lines that arrive for it", "lines", minimum=0),
+        real("picked_lines", "of all that waits, picked in this hour", "lines", minimum=0),
+        real("waiting_lines", "left at its end", "lines", minimum=0),
+    ),
+)
