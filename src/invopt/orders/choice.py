@@ -127,7 +127,7 @@ def choose_in_turn(problem: Problem, sequence: Ints, left: Ints, price: Floats, 
 
 @njit(cache=True, nogil=True)
 def choose_again(problem: Problem, sequence: Ints, left: Ints, flow: Ints, cost: Floats, passes: int) -> None:
-    """Let each order choose again, without prices, from what is left and its own until nobody gains; costs never rise."""
+    """Let each order choose again from what is left and its own until nobody gains; costs never rise."""
     for _ in range(passes):
         gained = 0.0
         for order in sequence:

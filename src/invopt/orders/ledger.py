@@ -29,9 +29,7 @@ def ledger_position(movements: pd.DataFrame) -> pd.DataFrame:
     ledger = check(movements, STOCK_MOVEMENT)
     units = thousandths(ledger["moved_units"])
     is_reserving = ledger["movement_kind"].isin(RESERVING).to_numpy(dtype=bool)
-    parts = ledger[_KEY].assign(
-        on_hand=np.where(is_reserving, 0, units), reserved=np.where(is_reserving, units, 0)
-    )
+    parts = ledger[_KEY].assign(on_hand=np.where(is_reserving, 0, units), reserved=np.where(is_reserving, units, 0))
     sums = parts.groupby(_KEY, as_index=False, sort=True)[["on_hand", "reserved"]].sum()
     return pd.DataFrame(
         {
@@ -56,9 +54,7 @@ def reserve(allocation: pd.DataFrame, ledger: pd.DataFrame, at: pd.Timestamp) ->
     """
     wanted = check(allocation, ALLOCATION).sort_values(["order_id", "order_line_id", "location_id"])
     reference = wanted["order_id"] + "|" + wanted["order_line_id"]
-    wanted = wanted.assign(
-        reference=reference, movement_id="reserve|" + reference + "|" + wanted["location_id"]
-    )
+    wanted = wanted.assign(reference=reference, movement_id="reserve|" + reference + "|" + wanted["location_id"])
     wanted = wanted[~wanted["movement_id"].isin(ledger["movement_id"])]
     position = ledger_position(ledger).set_index(_KEY)["available_units"]
     free = thousandths(position.reindex(pd.MultiIndex.from_frame(wanted[_KEY])).fillna(0.0))
@@ -86,9 +82,7 @@ def release(references: pd.Series, ledger: pd.DataFrame, at: pd.Timestamp, why: 
     mine = known[known["movement_kind"].isin(RESERVING) & known["reference"].isin(references)]
     open_units = mine.assign(units=thousandths(mine["moved_units"]))
     keys = [*_KEY, "reference"]
-    left = open_units.groupby(keys, as_index=False, sort=True).agg(
-        units=("units", "sum"), movements=("units", "size")
-    )
+    left = open_units.groupby(keys, as_index=False, sort=True).agg(units=("units", "sum"), movements=("units", "size"))
     left = left[left["units"] > 0]
     number = left["movements"].astype("str")
     ids = f"{why}|" + left["reference"] + "|" + left["location_id"] + "|" + number
@@ -116,9 +110,7 @@ def short_pick(
     return check(pd.concat([freed, correction], ignore_index=True), STOCK_MOVEMENT)
 
 
-def _movements(
-    rows: pd.DataFrame, kind: str, units: pd.Series, ids: pd.Series, at: pd.Timestamp
-) -> pd.DataFrame:
+def _movements(rows: pd.DataFrame, kind: str, units: pd.Series, ids: pd.Series, at: pd.Timestamp) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "movement_id": ids,

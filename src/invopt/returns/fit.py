@@ -53,7 +53,8 @@ def fit_returns(
     Where no return is known at all the settings are used, and `is_assumed` says so.
 
     A bulk line counts as an ordinary large one (`trial_units`): one wholesale return would else decide the share
-    of a category. Fails where behaviour changes: a new size table or a promotion shifts p, which follows only as sales age.
+    of a category. Fails where behaviour changes: a new size table or a promotion shifts p, which follows only as
+    sales age.
     """
     known = check(products, PRODUCT)
     names = pd.Index(sorted(set(history.sold["sku_id"]) | set(known["sku_id"])), dtype="str")

@@ -123,7 +123,8 @@ def _cohorts(facts: pd.DataFrame, matched: pd.DataFrame, delay: float, unmatched
     sold = facts.groupby(keys, as_index=False, sort=True)[["sold_units", "trial_units"]].sum()
     lag = (matched["received_on"] - matched["clock_on"]).dt.days.clip(lower=0)
     rows = matched.assign(lag_days=lag.astype(np.int64), squared_units=matched["trial_units"] ** 2)
-    returned = rows.groupby([*keys, "lag_days"], as_index=False, sort=True)[["units", "trial_units", "squared_units"]].sum()
+    figures = ["units", "trial_units", "squared_units"]
+    returned = rows.groupby([*keys, "lag_days"], as_index=False, sort=True)[figures].sum()
     so_far = returned.groupby(keys)["units"].sum().rename("returned_units").reset_index()
     sold = sold.merge(so_far, on=keys, how="left", validate="one_to_one")
     sold["returned_units"] = np.minimum(sold["returned_units"].fillna(0.0), sold["sold_units"])
