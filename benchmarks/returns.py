@@ -82,7 +82,7 @@ def million() -> float:
     ended = time.perf_counter()
     error = float(np.abs(model.rates["return_share"].to_numpy() - share).mean())
     print(f"{lines:,} sales, {len(came):,} returns: joined {joined - started:.1f} s, fitted {fitted - joined:.1f} s, "
-          f"projected {ended - fitted:.1f} s into {len(found):,} rows; mean error of the share {error:.4f}")  # fmt: skip
+          f"projected {ended - fitted:.1f} s into {len(found):,} rows; mean share error {error:.4f}")  # fmt: skip
     return ended - started
 
 

@@ -70,8 +70,8 @@ def return_history(
     matched, unmatched = _match(facts, back)
     facts, matched = _without_cancellations(facts, matched, settings)
     cap = facts["sold_units"].quantile(settings.trial_cap_share) if len(facts) else 0.0
-    facts = facts.assign(trial_units=facts["sold_units"].clip(upper=cap))
-    matched = matched.assign(trial_units=matched["units"].clip(upper=cap))
+    facts = facts.assign(trial_units=facts["sold_units"].clip(upper=float(cap)))
+    matched = matched.assign(trial_units=matched["units"].clip(upper=float(cap)))
     facts = facts[facts["clock_on"].notna()]
     delay = (facts["clock_on"] - facts["ordered_on"]).dt.days.mean() if len(facts) else 0.0
     return _cohorts(facts, matched[matched["clock_on"].notna()], float(delay), unmatched)
