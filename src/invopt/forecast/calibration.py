@@ -6,12 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import Final, Self
 
-import numba
 import numpy as np
 
 from invopt.forecast.pattern import NO_DEMAND
 from invopt.forecast.spread import LEVEL_VARIANCE, LEVEL_WINDOWS, NOISE, NOISE_PERIODS
-from invopt.probability.compiled import BoolArray, FloatArray, IntArray, block_kernel, kernel
+from invopt.probability.compiled import BoolArray, FloatArray, IntArray, kernel
 from invopt.probability.normal import normal_quantile
 from invopt.settings.forecasting import Forecast
 
@@ -20,7 +19,7 @@ LEVELS: Final = np.array([0.5, 0.8, 0.9, 0.95, 0.98])
 NORMAL: Final = np.array([normal_quantile(level) for level in LEVELS])
 WALK: Final = 40.0  # mean units up to which counts are walked one by one
 FEWEST_RECORDS: Final = 60  # past forecasts in a cell below which it takes what serves all cells
-MOST_RECORDS: Final = 400  # evenly spaced ones are as good beyond that
+MOST_RECORDS: Final = 300  # evenly spaced ones are as good beyond that
 # Multipliers of noise and of level variance, and the share of the latter that wanders with the horizon.
 NOISE_STEPS: Final = np.array([0.25, 0.4, 0.55, 0.7, 0.85, 1.0, 1.2, 1.45, 1.75, 2.2])
 LEVEL_STEPS: Final = np.array([0.0, 0.15, 0.3, 0.5, 0.75, 1.0, 1.35, 1.8, 2.5, 3.5])
@@ -224,13 +223,13 @@ def _pinball(past: PastSums, rows: IntArray, k: FloatArray, v0: FloatArray, v1: 
         k,
         v0,
         v1,
-        np.empty((rows.size, LEVELS.size)),
+        np.empty(LEVELS.size),
         loss,
     )
     return float(loss.sum())
 
 
-@block_kernel
+@kernel
 def _record_losses(
     mean: FloatArray,
     square: FloatArray,
@@ -245,7 +244,7 @@ def _record_losses(
     quantiles: FloatArray,
     loss: FloatArray,
 ) -> None:
-    for j in numba.prange(rows.size):
+    for j in range(rows.size):
         i = rows[j]
         loss[j] = 0.0
         for s in range(mean.shape[1]):
@@ -254,9 +253,9 @@ def _record_losses(
                 continue
             # The growth of k with an uncertain level is left out: it is of second order here.
             excess = k[j] * square[i, s] + v0[j] * mu * mu + v1[j] * reach[i, s]
-            _quantiles(mu, excess / (mu * mu), whole[i], quantiles[j])
+            _quantiles(mu, excess / (mu * mu), whole[i], quantiles)
             for place in range(LEVELS.size):
-                short = actual[i, s] - quantiles[j, place]
+                short = actual[i, s] - quantiles[place]
                 weight = LEVELS[place] if short > 0.0 else LEVELS[place] - 1.0
                 loss[j] += weight * short / (mu + volume[i])
 

@@ -19,7 +19,7 @@ class Forecast(Section):
     short_average_weeks: int = setting(4, "Window of the quick moving average.", unit="weeks", minimum=1, maximum=26)
     long_average_weeks: int = setting(13, "Window of the slow moving average.", unit="weeks", minimum=2, maximum=104)
     calibration_origins: int = setting(
-        4, "Past forecasts per series against which mean and distribution are calibrated.",
+        3, "Past forecasts per series against which mean and distribution are calibrated.",
         unit="forecasts", minimum=1, maximum=12,
     )  # fmt: skip
     calibration_series: int = setting(
@@ -27,7 +27,7 @@ class Forecast(Section):
         unit="series", minimum=50,
     )  # fmt: skip
     weight_prior_series: float = setting(
-        50.0, "Weight of the assumed mix of methods against the mix that past forecasts suggest.",
+        300.0, "Weight of the assumed mix of methods against the mix that past forecasts suggest.",
         unit="past forecasts", minimum=0,
     )  # fmt: skip
     noise_prior_periods: float = setting(
