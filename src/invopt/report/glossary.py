@@ -150,6 +150,8 @@ GLOSSARY: dict[str, Term] = {
     "category": Term("Category", "Category of the product."),
     "returns_open": Term("Returns open", "Return lines granted of which the goods have not been graded yet."),
     "refunds_due": Term("Refunds due", "Refunds of goods that have arrived and wait to be graded."),
+    "return_id": Term("Return", "The return as the shop names it."),
+    "refund": Term("Refund", "What the customer gets back, discount and tax prorated, fee taken off."),
     "return_state": Term("State", "Authorised, received, graded, closed, or refused."),
     "assumption": Term("Assumed", "An input that nobody brought, with the value the plan took instead."),
     "setting": Term("Setting", "The setting that filled it."),

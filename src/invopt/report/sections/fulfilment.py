@@ -176,11 +176,11 @@ def return_list(plan: Plan) -> PlanList:
         "returns",
         "Open returns",
         (
-            ListColumn("return_id", "order", "text"),
+            ListColumn("return_id", "return_id", "text"),
             ListColumn("sku_id", "sku", "text", is_wide=True),
             ListColumn("state", "return_state", "text", is_facet=True),
             ListColumn("granted_units", "units", "units", is_wide=True),
-            ListColumn("refund_minor", "refunds_due", "money"),
+            ListColumn("refund_minor", "refund", "money"),
             ListColumn("reason", "reason", "prose", is_wide=True),
         ),
         cut(rows, plan.settings.report.list_rows),
