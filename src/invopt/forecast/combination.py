@@ -42,7 +42,11 @@ def voice_weights(weights: FloatArray, pattern: IntArray, path: FloatArray) -> F
 
 def weighted(weights: FloatArray, paths: FloatArray) -> FloatArray:
     """[n, H] average of paths [n, V, H] under weights [n, V]; an abstention has weight 0."""
-    average: FloatArray = np.einsum("nv,nvh->nh", weights, np.nan_to_num(paths))
+    known = np.nan_to_num(paths)
+    average: FloatArray = np.zeros((paths.shape[0], paths.shape[2]))
+    # A voice at a time, so that the sum runs in one order however many series a block holds.
+    for voice in range(paths.shape[1]):
+        average += weights[:, voice, None] * known[:, voice]
     return average
 
 

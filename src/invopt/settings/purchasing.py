@@ -49,9 +49,9 @@ class Purchasing(Section):
         minimum=0,
     )
     smallest_change_share: float = setting(
-        0.10,
+        0.0,
         "A proposal keeps its quantity of the last plan where it would change by less than this and is "
-        "as urgent as it was; 0 follows every change.",
+        "as urgent as it was; 0 follows every change, so that a plan needs no plan before it.",
         unit="share of quantity",
         minimum=0,
         maximum=1,

@@ -8,6 +8,7 @@ import pandas as pd
 from invopt.calendars import WEEKDAY_NAMES
 from invopt.database import statement
 from invopt.demand import weekly_profiles, xyz_class
+from invopt.demand.cleaning import BEFORE_FIRST_SALE, PARTLY_OUT
 from invopt.forecast import BlockForecast, estimate_pools, forecast_block
 from invopt.probability import sum_over_interval
 from invopt.stages.blocks import ChunkDemand, ChunkDemands, load_chunk, run_axis
@@ -90,6 +91,13 @@ def forecast_rows(demand: ChunkDemand, forecast: BlockForecast, axis: Axis) -> p
     )
 
 
+def censored_share(demand: ChunkDemand) -> np.ndarray:
+    """Share of the periods since the first sale in which stock was out for a part, completed or not."""
+    known = demand.clean.reason != BEFORE_FIRST_SALE
+    hidden = (demand.clean.reason >= PARTLY_OUT) | demand.clean.censored
+    return np.asarray((hidden & known).sum(axis=1) / np.maximum(known.sum(axis=1), 1))
+
+
 def model_rows(demand: ChunkDemand, forecast: BlockForecast, profiles: np.ndarray, groups: pd.Index) -> pd.DataFrame:
     """Table `forecast_model`: a row a series, with all that a policy needs of its distribution."""
     distribution = forecast.distribution
@@ -107,7 +115,7 @@ def model_rows(demand: ChunkDemand, forecast: BlockForecast, profiles: np.ndarra
             "level_growth": distribution.level_growth,
             "is_whole_units": distribution.unit > 0,
             "history_periods": forecast.history_periods,
-            "censored_share": forecast.censored_share,
+            "censored_share": censored_share(demand),
             **{f"weekly_profile_{name.lower()}": profile[:, index] for index, name in enumerate(WEEKDAY_NAMES)},
             "wape": forecast.wape,
             "bias_share": forecast.bias,
