@@ -27,6 +27,7 @@ class DemandBlock:
     - phase: position in the season of the first period, 0 … season_length - 1.
     - yearly_phase: day of the year (0-364) of the first period, for days; None leaves the yearly index out.
     - censored: [n, T] True where stock ran out: demand is at least the figure. None: nowhere.
+    - spread_horizon: periods over which uncertainty is measured, about what a decision covers; None: the horizon.
     - whole: [n] True where demand comes in whole units although cleaning left fractions; None: judged by the figures.
     - event_lift: [n, T + horizon] factor of holidays, promotions and price on demand, 1 for none; or None.
 
@@ -43,6 +44,7 @@ class DemandBlock:
     censored: BoolArray | None = None
     event_lift: FloatArray | None = None
     whole: BoolArray | None = None
+    spread_horizon: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no method could bear; name the rows."""
@@ -68,6 +70,11 @@ class DemandBlock:
         if self.event_lift is not None:
             bad = ~(np.isfinite(self.event_lift) & (self.event_lift > 0.0)).all(axis=1)
             _refuse_rows(bad, "an event lift that is not a positive number; write 1 for no effect")
+
+    @property
+    def spread_periods(self) -> int:
+        """Periods over which the level's uncertainty is measured."""
+        return self.horizon if self.spread_horizon is None else self.spread_horizon
 
     @property
     def periods_per_week(self) -> int:
@@ -114,6 +121,7 @@ class DemandBlock:
             censored=censored,
             event_lift=event_lift,
             whole=whole,
+            spread_horizon=self.spread_horizon,
         )
 
 

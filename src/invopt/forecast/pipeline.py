@@ -159,7 +159,7 @@ def _method_names(cases: _Cases, voices: Voices, weights: FloatArray) -> NDArray
 def _distribution(
     mean: FloatArray, block: DemandBlock, voices: Voices, cases: _Cases, pools: Pools, settings: Forecast
 ) -> DemandDistribution:
-    k, v0, v1 = pools.calibration.spread(voices.pattern, voices.volume, voices.spread, block.horizon, settings)
+    k, v0, v1 = pools.calibration.spread(voices.pattern, voices.volume, voices.spread, block.spread_periods, settings)
     k = np.where(cases.new, NEWCOMER_DISPERSION, k)
     v0 = np.where(cases.new, NEWCOMER_LEVEL_VARIANCE, v0)
     unit = np.where(voices.whole, 1.0, 0.0)

@@ -114,6 +114,7 @@ def _run(
     counted: BoolArray,
     has_counted: bool,
     season_length: int,
+    spread_periods: int,
     short: int,
     long: int,
     ceiling: float,
@@ -177,7 +178,7 @@ def _run(
         gappy = pattern[i] >= INTERMITTENT
         alpha = _sing(y, own, season_length, short, long, gappy, smallest, base[i], path[i])
         unit = 1.0 / scale if whole[i] else 0.0
-        rolling_spread(y, own, shape, alpha, unit, horizon, spread[i])
+        rolling_spread(y, own, shape, alpha, unit, spread_periods, spread[i])
         top = ceiling * largest[i]
         for v in range(base.shape[1]):
             for h in range(horizon):
@@ -218,6 +219,7 @@ def run_voices(block: DemandBlock, factors: FloatArray, settings: Forecast) -> V
         np.zeros(1, dtype=np.bool_) if block.whole is None else np.ascontiguousarray(block.whole),
         block.whole is not None,
         block.season_length,
+        block.spread_periods,
         settings.short_average_weeks * block.periods_per_week,
         settings.long_average_weeks * block.periods_per_week,
         settings.mean_ceiling,

@@ -12,6 +12,12 @@ class Forecast(Section):
     """The forecast: what it averages, how far it may go, how it is calibrated."""
 
     horizon_periods: int = setting(26, "Periods to forecast.", unit="periods", minimum=1, maximum=366)
+    spread_days: int = setting(
+        42,
+        "Days over which uncertainty is measured and calibrated: about a lead time and a review.",
+        unit="days",
+        minimum=7,
+    )
     mean_ceiling: float = setting(
         3.0, "No mean goes beyond this multiple of the largest demand known.", unit="largest demands",
         minimum=1,

@@ -29,12 +29,16 @@ class ChunkDemand:
     observed: FloatArray
     clean: CleanDemand
 
-    def block(self, axis: Axis, groups: pd.Index) -> DemandBlock:
-        """The chunk as the forecast takes it; series of a category share their season."""
+    def block(self, axis: Axis, groups: pd.Index, horizon: int | None = None) -> DemandBlock:
+        """The chunk as the forecast takes it; series of a category share their season.
+
+        The means reach the plan's whole horizon; uncertainty is measured over what an order covers.
+        """
         return DemandBlock(
             demand=self.clean.demand,
             group=groups.get_indexer(pd.Index(self.keys["category_id"])).astype(np.int64),
-            horizon=axis.horizon,
+            horizon=axis.horizon if horizon is None else horizon,
+            spread_horizon=axis.spread_horizon,
             season_length=axis.season_length,
             period="week" if axis.period_days == 7 else "day",
             phase=axis.phase,
@@ -87,10 +91,11 @@ class ChunkDemands(Sequence[DemandBlock]):
         return len(self.chunks)
 
     def __getitem__(self, index: int) -> DemandBlock:  # type: ignore[override]  # one at a time, never a slice
-        """The block of one chunk."""
+        """The block of one chunk, as the pools are learnt from it."""
         if index >= len(self.chunks):
             raise IndexError(index)
-        return load_chunk(self.run, self.chunks[index], self.axis).block(self.axis, self.groups)
+        demand = load_chunk(self.run, self.chunks[index], self.axis)
+        return demand.block(self.axis, self.groups, self.axis.spread_horizon)
 
 
 def run_axis(run: Run) -> Axis:

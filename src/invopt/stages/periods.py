@@ -22,6 +22,7 @@ class Axis:
     stop_on: np.datetime64  # first day of the first forecast period
     history: int  # periods
     horizon: int  # periods
+    spread_horizon: int  # periods over which uncertainty is measured
     period_days: int
     first_day: int  # days of the first forecast period that have passed
 
@@ -38,6 +39,7 @@ class Axis:
             stop_on=np.datetime64(str(stop), "D"),
             history=history,
             horizon=settings.forecast.horizon_periods,
+            spread_horizon=min(settings.forecast.horizon_periods, max(1, settings.forecast.spread_days // days)),
             period_days=days,
             first_day=int((as_of - stop).astype(np.int64)),
         )
