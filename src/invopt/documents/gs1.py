@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from invopt.errors import InvoptError
 
@@ -11,8 +10,6 @@ from invopt.errors import InvoptError
 FNC1 = "\xf1"
 #: Application identifiers used here whose field has a fixed length, so that nothing closes it.
 _FIXED = ("00", "3302")
-#: A serial number is not given again before so many days; GS1 asks for a year.
-_DAYS = 400
 
 
 def check_digit(digits: str) -> int:
@@ -40,29 +37,19 @@ def sscc(company_prefix: str, serial: int, extension: int = 0) -> str:
     return f"{body}{check_digit(body)}"
 
 
-def assign_sscc(parcel_ids: Sequence[str], day: dt.date, company_prefix: str) -> dict[str, str]:
-    """An SSCC for each parcel that is labelled on a day; the same day and list give the same numbers.
+def assign_sscc(parcel_ids: Iterable[str], first_serial: int, company_prefix: str) -> dict[str, str]:
+    """An SSCC for each parcel, counted up from `first_serial`, in the order of their ids.
 
-    Each day of 400 has its own stretch of serials, so a number returns after more than a year at the
-    earliest. Raises `InvoptError` where a day has more parcels than its stretch.
+    The caller keeps the register of what was given out and starts behind it. With the extension digit a
+    prefix of 7 digits has ten thousand million numbers; after the last the count begins anew.
 
-    >>> found = assign_sscc(["O-2/MAIN/1", "O-1/MAIN/1"], dt.date(2026, 3, 2), "0614141")
-    >>> found["O-1/MAIN/1"] < found["O-2/MAIN/1"]
-    True
+    >>> assign_sscc(["O-2/MAIN/1", "O-1/MAIN/1"], 123456789, "0614141")["O-1/MAIN/1"]
+    '006141411234567890'
     """
-    stretch = 10 ** (17 - len(company_prefix)) // _DAYS
-    wanted = sorted(set(parcel_ids))
-    if len(wanted) > stretch:
-        raise InvoptError(
-            f"SSCC: prefix {company_prefix!r} has numbers for {stretch} parcels a day; {len(wanted)} are to be "
-            "labelled. A shorter prefix has more."
-        )
-    start = day.toordinal() % _DAYS * stretch
-    serials = (start + number for number in range(len(wanted)))
-    per_extension: int = 10 ** (16 - len(company_prefix))
+    per_extension = 10 ** (16 - len(company_prefix))
     return {
-        parcel_id: sscc(company_prefix, serial % per_extension, serial // per_extension)
-        for parcel_id, serial in zip(wanted, serials, strict=True)
+        parcel_id: sscc(company_prefix, serial % per_extension, serial // per_extension % 10)
+        for serial, parcel_id in enumerate(sorted(set(parcel_ids)), start=first_serial)
     }
 
 

@@ -90,7 +90,11 @@ def offers(
         carrier_service[["carrier_id", "service_id", "transit_weekdays", "stated_transit_days"]],
         on=["carrier_id", "service_id"], validate="many_to_one",
     )  # fmt: skip
-    keys = ["location_id", "carrier_id", "service_id", "to_country", "to_postcode"]
+    # Dates depend on the lane, not on the postcode: a few hundred trips serve all parcels.
+    place = ["location_id", "to_country", "to_postcode"]
+    lanes = {way: lane_of(*way) for way in set(rows[place].itertuples(index=False, name=None))}
+    rows["lane"] = pd.Series([lanes[way] for way in rows[place].itertuples(index=False, name=None)], dtype="str")
+    keys = ["carrier_id", "service_id", "location_id", "to_country", "lane"]
     trips = rows[[*keys, "transit_weekdays", "stated_transit_days"]].drop_duplicates(keys).reset_index(drop=True)
     known = {
         (row["carrier_id"], row["service_id"], row["lane"], row["weekday"]): row
@@ -103,7 +107,7 @@ def offers(
     for name in ("ships_on", "promise_on", "likely_on"):
         dated[name] = pd.to_datetime(dated[name]).astype("datetime64[us]")
     trips = pd.concat([trips[keys], dated], axis=1)
-    kept = [*quotes.columns, "location_id", "to_country", "to_postcode"]
+    kept = [*quotes.columns, "location_id", "to_country", "lane"]
     return rows[kept].merge(trips, on=keys, how="left", validate="many_to_one")
 
 
@@ -114,7 +118,7 @@ def _dates(
     country, place = trip["to_country"], trip["location_id"]
     service = _Service.of(trip["transit_weekdays"], country, leaves)
     ships_on = _date(service.calendar.next_open(_day(leaves)))
-    for lane in (lane_of(place, country, trip["to_postcode"]), f"{place}>{country}", "*"):
+    for lane in (trip["lane"], f"{place}>{country}", "*"):
         row = known.get((trip["carrier_id"], trip["service_id"], lane, ships_on.weekday()))
         if row is not None:
             likely_on = service.after(ships_on, row["median_days"])

@@ -37,7 +37,7 @@ def prefixes(postcode: str, country: str) -> list[str]:
     outward = plain[:-3] if len(plain) > 4 else plain
     found = [outward[:length] for length in range(len(outward), 0, -1)
              if length == len(outward) or outward[length].isdigit() != outward[length - 1].isdigit()]  # fmt: skip
-    return [plain, *(part for part in found if part != plain), ""]
+    return list(dict.fromkeys([plain, *found, ""]))
 
 
 def is_in_range(postcode: str, prefix: str) -> bool:

@@ -9,8 +9,8 @@ the container; a child is judged by completing it greedily, so that every node y
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from invopt.probability.compiled import exact_kernel
 from invopt.shipping.packing.goods import BoolArray, IntArray
 from invopt.shipping.packing.spaces import cut
 
@@ -21,7 +21,7 @@ STEPS = 256
 BLOCK = 0
 
 
-@njit(cache=True, nogil=True)
+@exact_kernel
 def _nearest_space(spaces: IntArray, count: int, inner: IntArray, is_based: bool) -> tuple[int, int]:
     """The space whose corner lies nearest to a corner of the container, and which corner (bits x, y, z)."""
     best_row = -1
@@ -51,7 +51,7 @@ def _nearest_space(spaces: IntArray, count: int, inner: IntArray, is_based: bool
     return best_row, best_corner
 
 
-@njit(cache=True, nogil=True)
+@exact_kernel
 def _rank_blocks(
     space: IntArray,
     remaining: IntArray,
@@ -95,7 +95,7 @@ def _rank_blocks(
     return found
 
 
-@njit(cache=True, nogil=True)
+@exact_kernel
 def _place(
     spaces: IntArray,
     count: int,
@@ -117,7 +117,7 @@ def _place(
     return cut(spaces, count, pieces, bounds, smallest_side, is_based)
 
 
-@njit(cache=True, nogil=True)
+@exact_kernel
 def _complete(
     spaces: IntArray,
     count: int,
@@ -155,7 +155,7 @@ def _complete(
     return packed, step_count
 
 
-@njit(cache=True, nogil=True)
+@exact_kernel
 def search_beam(
     inner: IntArray,
     quantity: IntArray,
@@ -268,7 +268,7 @@ def search_beam(
     return best_volume, best_count, completed
 
 
-@njit(cache=True, nogil=True)
+@exact_kernel
 def _survivors(order: IntArray, outcome: IntArray, packed: IntArray, width: int, is_taken: BoolArray) -> int:
     """Mark the best children; of children with the same outcome and volume so far one is enough."""
     taken = 0

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from invopt.probability.compiled import exact_kernel
 from invopt.shipping.packing.goods import ORIENTATIONS, IntArray
 
 #: Weights on volume against weight in the combined bound.
 MIXTURES = 9
 
 
-@njit(cache=True, nogil=True)
+@exact_kernel
 def fitting_sizes(
     sides: IntArray, weight: IntArray, rotations: IntArray, inner: IntArray, allowed_g: IntArray
 ) -> IntArray:
@@ -34,7 +34,7 @@ def fitting_sizes(
     return fits
 
 
-@njit(cache=True, nogil=True)
+@exact_kernel
 def stacking_extent(sides: IntArray, rotations: IntArray, inner: IntArray, fits: IntArray) -> IntArray:
     """Per kind and axis, the length that a unit must take of the carton's middle line along that axis.
 
@@ -64,7 +64,7 @@ def stacking_extent(sides: IntArray, rotations: IntArray, inner: IntArray, fits:
     return extents
 
 
-@njit(cache=True, nogil=True)
+@exact_kernel
 def least_cartons(
     remaining: IntArray,
     volume: IntArray,
@@ -119,7 +119,7 @@ def least_cartons(
     return max(bound, 1)
 
 
-@njit(cache=True, nogil=True)
+@exact_kernel
 def _one_holds_all(
     remaining: IntArray,
     volume: IntArray,

@@ -7,8 +7,8 @@ order of ten units takes some microseconds, and the mix of goods decides which s
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from invopt.probability.compiled import exact_kernel
 from invopt.shipping.packing.goods import ORIENTATIONS, BoolArray, IntArray
 from invopt.shipping.packing.spaces import cut, open_carton
 
@@ -24,7 +24,7 @@ MIDDLE_X, MIDDLE_Y, FAR_X, FAR_Y = 1 << 6, 1 << 7, 1 << 8, 1 << 9
 KIND, X, Y, Z, DX, DY, DZ = range(7)
 
 
-@njit(cache=True, nogil=True)
+@exact_kernel
 def _may_stand(
     placed: IntArray,
     count: int,
@@ -55,7 +55,7 @@ def _may_stand(
     return bool(z == 0 or support >= least_support * dx * dy)
 
 
-@njit(cache=True, nogil=True)
+@exact_kernel
 def _score(space: IntArray, extent: IntArray, remaining: int, rule: int) -> float:
     """How badly a unit of this extent would lie in this space; smaller is better."""
     room_x = space[3] - space[0]
@@ -75,7 +75,7 @@ def _score(space: IntArray, extent: IntArray, remaining: int, rule: int) -> floa
     return float(-fitting * 1e6 + (space[2] + used) * 1e2 + near)
 
 
-@njit(cache=True, nogil=True)
+@exact_kernel
 def fill_carton(
     inner: IntArray,
     allowed_g: int,

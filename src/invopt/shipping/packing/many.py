@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
+from invopt.probability.compiled import exact_kernel
 from invopt.shipping.packing.goods import BoolArray, Cartons, Goods, IntArray, Search
 from invopt.shipping.packing.orders import pack_order
 
@@ -34,7 +34,7 @@ class Packing:
         return len(np.unique(self.rows[:, :2], axis=0))
 
 
-@njit(cache=True, nogil=True)
+@exact_kernel
 def _pack_chunk(
     first: IntArray,
     sides: IntArray,

@@ -8,8 +8,8 @@ large to search get their fullest cartons first, until what is left is small eno
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from invopt.probability.compiled import exact_kernel
 from invopt.shipping.packing.bounds import fitting_sizes, least_cartons, stacking_extent
 from invopt.shipping.packing.filling import fill_carton
 from invopt.shipping.packing.goods import BoolArray, IntArray
@@ -24,7 +24,7 @@ MOST_UNITS = 1000
 CARTON, SIZE = 0, 1
 
 
-@njit(cache=True, nogil=True)
+@exact_kernel
 def _fullness(
     before: IntArray, after: IntArray, volume: IntArray, weight: IntArray, most_volume: float, most_g: float
 ) -> float:
@@ -38,7 +38,7 @@ def _fullness(
     return max(taken_volume / most_volume, taken_weight / most_g)
 
 
-@njit(cache=True, nogil=True)
+@exact_kernel
 def pack_order(
     sides: IntArray,
     weight: IntArray,

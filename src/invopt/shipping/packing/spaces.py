@@ -8,15 +8,15 @@ space that it touches and drops the pieces that lie inside another (Lai & Chan 1
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from invopt.probability.compiled import exact_kernel
 from invopt.shipping.packing.goods import IntArray
 
 #: Rows reserved per carton. Beyond it pieces are dropped: room is lost, a packing never becomes wrong.
 CAPACITY = 768
 
 
-@njit(cache=True, nogil=True)
+@exact_kernel
 def _is_inside_another(spaces: IntArray, piece: IntArray, count: int) -> bool:
     for row in range(count):
         if (
@@ -31,7 +31,7 @@ def _is_inside_another(spaces: IntArray, piece: IntArray, count: int) -> bool:
     return False
 
 
-@njit(cache=True, nogil=True)
+@exact_kernel
 def open_carton(spaces: IntArray, x: int, y: int, z: int) -> int:
     """Make the whole inside of a carton the only space; returns the number of spaces, 1."""
     spaces[0, 0] = spaces[0, 1] = spaces[0, 2] = 0
@@ -41,7 +41,7 @@ def open_carton(spaces: IntArray, x: int, y: int, z: int) -> int:
     return 1
 
 
-@njit(cache=True, nogil=True)
+@exact_kernel
 def cut(
     spaces: IntArray,
     count: int,
@@ -99,7 +99,7 @@ def cut(
     return _keep_maximal(spaces, kept, pieces, fresh)
 
 
-@njit(cache=True, nogil=True)
+@exact_kernel
 def _keep_maximal(spaces: IntArray, kept: int, pieces: IntArray, fresh: int) -> int:
     """Append the pieces that lie in no other space; an untouched space is never inside a piece."""
     untouched = kept

@@ -8,8 +8,8 @@ to one of their orientations. The disturbance comes from a counter, so the same 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from invopt.probability.compiled import exact_kernel
 from invopt.shipping.packing.filling import FAR_X, FAR_Y, MIDDLE_X, MIDDLE_Y, RULES
 from invopt.shipping.packing.goods import UPRIGHT, BoolArray, FloatArray, IntArray
 
@@ -26,7 +26,7 @@ ALIGNMENTS = (
 )
 
 
-@njit(cache=True, nogil=True)
+@exact_kernel
 def _keys(sides: IntArray, weight: IntArray, rotations: IntArray, sequence: int) -> FloatArray:
     """What a classic sequence sorts by, descending, as a positive float per kind."""
     key = np.empty(len(weight), np.float64)
@@ -47,13 +47,13 @@ def _keys(sides: IntArray, weight: IntArray, rotations: IntArray, sequence: int)
     return key
 
 
-@njit(cache=True, nogil=True)
+@exact_kernel
 def _next(state: int) -> int:
     """One step of a 31-bit Lehmer generator (Park & Miller 1988)."""
     return (state * 48271) % 2147483647
 
 
-@njit(cache=True, nogil=True)
+@exact_kernel
 def draw_starts(
     sides: IntArray,
     weight: IntArray,
