@@ -16,9 +16,10 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True)
 class Measured:
-    """How a command went: wall seconds, largest resident memory of its process, and the JSON it printed."""
+    """How a command went: wall and processor seconds, largest resident memory, and the JSON it printed."""
 
     seconds: float
+    processor_seconds: float
     peak_gib: float
     answer: dict[str, Any]
 
@@ -37,7 +38,7 @@ def invopt(*words: str) -> Measured:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         sys.exit(f"invopt {' '.join(words)} failed with exit code {process.returncode}")
-    return Measured(seconds, usage.ru_maxrss / 2**20, json.loads(text.splitlines()[-1]))
+    return Measured(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 2**20, json.loads(text.splitlines()[-1]))
 
 
 def report(figures: dict[str, float]) -> None:

@@ -54,6 +54,7 @@ def measure(folder: Path, skus: int, days: int, lines_per_sku: float) -> dict[st
         "seconds_ingest": taken.seconds,
         **{f"seconds_{stage}": seconds for stage, seconds in planned.answer["seconds"].items()},
         "seconds_plan": planned.seconds,
+        "processor_seconds": taken.processor_seconds + planned.processor_seconds,
         "peak_gib": max(taken.peak_gib, planned.peak_gib),
     }
 

@@ -47,6 +47,8 @@ def measure(folder: Path, file: Path, as_of: str) -> dict[str, float]:
     return {
         "ingest_seconds": taken.seconds,
         "plan_seconds": planned.seconds,
+        "ingest_processor_seconds": taken.processor_seconds,
+        "plan_processor_seconds": planned.processor_seconds,
         "peak_gib": max(taken.peak_gib, planned.peak_gib),
         **{name: sum(report[name] for report in files)
            for name in ("rows_read", "rows_accepted", "rows_rejected", "rows_known")},
