@@ -188,7 +188,8 @@ def reservation() -> float:
             with database.transaction():
                 asked = ", ".join(f"'{name}'" for name in chosen)
                 known = database.frame(
-                    f"select * from movement where location_id = 'L0000001' and sku_id in ({asked})", table=STOCK_MOVEMENT
+                    f"select * from movement where location_id = 'L0000001' and sku_id in ({asked})",
+                    table=STOCK_MOVEMENT,
                 )
                 rows_to_add = reserve(wanted, known, pd.Timestamp("2026-03-10"))
                 database.connection.register("more", rows_to_add)
@@ -228,7 +229,9 @@ def money(problem: Problem, flow: np.ndarray, members: np.ndarray) -> Outcome:
     return Outcome(cost, parcels, orders, units / 1000)
 
 
-def fulfil(instance: Instance, day: np.ndarray, days: int, way: str, lanes: pd.DataFrame, wanted: pd.DataFrame) -> Outcome:
+def fulfil(
+    instance: Instance, day: np.ndarray, days: int, way: str, lanes: pd.DataFrame, wanted: pd.DataFrame
+) -> Outcome:
     """A cycle day by day. `day` is the day of each order (by its number).
 
     first come: every order is served as it comes. again: an order is planned when it comes and again, with all
