@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 
@@ -24,7 +26,7 @@ def return_times(steps: pd.DataFrame) -> pd.DataFrame:
     stretches: dict[tuple[str, str], list[float]] = {}
     for moments in stamped:
         known = np.flatnonzero(~np.isnat(moments))
-        for first, last in zip(known[:-1], known[1:], strict=True):
+        for first, last in pairwise(known.tolist()):
             days = (moments[last] - moments[first]) / np.timedelta64(1, "D")
             stretches.setdefault((STEPS[first], STEPS[last]), []).append(float(days))
         if len(known) > 2 and known[0] == 0 and known[-1] == len(STEPS) - 1:
@@ -88,5 +90,5 @@ def late_alerts(late: pd.DataFrame, refunds: pd.DataFrame) -> pd.DataFrame:
 def _wide(steps: pd.DataFrame) -> pd.DataFrame:
     """One row a return, one column a step: its first stamp."""
     rows = check(steps, RETURN_STEP)
-    first = rows.groupby(["return_id", "step"])["stamped_at"].min().unstack()
+    first = rows.pivot_table(index="return_id", columns="step", values="stamped_at", aggfunc="min")
     return first.reindex(columns=list(STEPS)).astype("datetime64[us]")

@@ -81,7 +81,8 @@ def credit_lines() -> pd.DataFrame:
         {"order_id": "1", "ordered_at": pd.Timestamp("2026-01-01"), "ordered_units": 5.0},
         {"order_id": "2", "ordered_at": pd.Timestamp("2026-01-05"), "ordered_units": 2.0},
         {"order_id": "C1", "ordered_at": pd.Timestamp("2026-01-09"), "ordered_units": -3.0, "line_kind": "return"},
-        {"order_id": "C2", "ordered_at": pd.Timestamp("2026-01-10"), "ordered_units": -9.0, "line_kind": "cancellation"},
+        {"order_id": "C2", "ordered_at": pd.Timestamp("2026-01-10"), "ordered_units": -9.0,
+         "line_kind": "cancellation"},
         {"order_id": "C3", "ordered_at": pd.Timestamp("2026-01-10"), "ordered_units": -1.0, "line_kind": "return",
          "customer_id": "somebody else"},
     )  # fmt: skip
