@@ -119,7 +119,8 @@ def uncontested() -> float:
     plan = allocate(*instance, PLAIN, AS_OF)
     seconds = time.perf_counter() - started
     busy = time.process_time() - processor
-    print(f"uncontested: {len(instance.lines):,} lines x {len(instance.stock):,} stock rows in {seconds:.2f} s ({busy:.2f} s of processor), "
+    print(f"uncontested: {len(instance.lines):,} lines x {len(instance.stock):,} stock rows in {seconds:.2f} s "
+          f"({busy:.2f} s of processor), "
           f"{len(plan.allocation):,} allocated, {len(plan.backlog):,} waiting")  # fmt: skip
     return seconds
 
@@ -138,7 +139,8 @@ def contested() -> tuple[float, float]:
         cost, bound = plan.bounds["cost_minor"].sum(), plan.bounds["bound_minor"].sum()
         units = plan.allocation["allocated_units"].sum()
         savings.append(1 - cost / greedy)
-        print(f"contested {skus:5d} SKUs: {seconds[-1]:5.1f} s ({busy:.1f} s of processor), cost {cost:,.0f} (bound {bound:,.0f}, gap "
+        print(f"contested {skus:5d} SKUs: {seconds[-1]:5.1f} s ({busy:.1f} s of processor), "
+              f"cost {cost:,.0f} (bound {bound:,.0f}, gap "
               f"{1 - bound / cost:.2%}), first come {greedy:,.0f}, saving {savings[-1]:.2%}, units served "
               f"{units:,.0f} against {greedy_units:,.0f}; {len(plan.bounds):,} groups")  # fmt: skip
     return max(seconds), min(savings)

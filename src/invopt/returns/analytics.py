@@ -32,12 +32,9 @@ def skus_to_act_on(
     """
     lines = check(return_lines, RETURN_LINE)
     units = lines["received_units"].fillna(lines["returned_units"])
-    by_reason = (
-        lines.assign(units=units, return_reason=lines["return_reason"].fillna("unknown"))
-        .groupby(["sku_id", "return_reason"], as_index=False)["units"]
-        .sum()
-        .sort_values(["sku_id", "units", "return_reason"], ascending=[True, False, True])
-    )
+    lines = lines.assign(units=units, return_reason=lines["return_reason"].fillna("unknown"))
+    by_reason = lines.groupby(["sku_id", "return_reason"])["units"].sum().reset_index()
+    by_reason = by_reason.sort_values(["sku_id", "units", "return_reason"], ascending=[True, False, True])
     lead = by_reason.drop_duplicates("sku_id").rename(columns={"units": "lead_units"})
     totals = by_reason.groupby("sku_id", as_index=False)["units"].sum()
     known = check(rates, RETURN_RATE).merge(
