@@ -162,8 +162,6 @@ def online_retail() -> dict[str, float]:
     total = table.mean()
     off = abs(table["expected_units"].sum() / table["actual_units"].sum() - 1)
     print(f"all SKUs together over all origins: {off:.1%} off")
-    off = abs(table["expected_units"].sum() / table["actual_units"].sum() - 1)
-    print(f"all SKUs together over all origins: {off:.1%} off")
     print(
         f"absolute error, ratio to nothing {total['mae'] / total['mae_nothing']:.3f}, to netted "
         f"{total['mae'] / total['mae_netted']:.3f}; SKUs below the 90% quantile {total['inside_90']:.3f}"

@@ -1,5 +1,6 @@
 """What comes back: may it, for how much, where does it go, and how much more is to be expected."""
 
+from invopt.returns.analytics import serial_returners, skus_to_act_on
 from invopt.returns.authorise import authorise
 from invopt.returns.credits import as_return_lines, match_credits
 from invopt.returns.disposition import dispose, restock_movements, with_dispositions
@@ -9,6 +10,7 @@ from invopt.returns.history import ReturnHistory, return_history
 from invopt.returns.policy import ReturnPolicy, ReturnRule
 from invopt.returns.quote import quote
 from invopt.returns.refund import refund_for_units, refund_over_payments
+from invopt.returns.times import late_alerts, late_returns, return_times
 
 __all__ = [
     "ReturnHistory",
@@ -21,11 +23,16 @@ __all__ = [
     "expected_over",
     "expected_returns",
     "fit_returns",
+    "late_alerts",
+    "late_returns",
     "match_credits",
     "quote",
     "refund_for_units",
     "refund_over_payments",
     "restock_movements",
     "return_history",
+    "return_times",
+    "serial_returners",
+    "skus_to_act_on",
     "with_dispositions",
 ]

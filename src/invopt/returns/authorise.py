@@ -49,14 +49,35 @@ def authorise(
 
     Raises `TableError` where a frame breaks its declaration.
     """
-    returns = check(return_lines, RETURN_LINE).sort_values(["return_id", "return_line_id"], ignore_index=True)
-    orders = check(order_lines, ORDER_LINE)
-    orders = orders[orders["order_id"].isin(returns["order_id"])]
-    orders = orders.sort_values(["order_id", "order_line_id"], ignore_index=True)
-    products = check(products, PRODUCT)
-    sales = sold_lines(orders, check(shipments, SHIPMENT), products, settings)
-    pool = pools(returns, sales)
     kits = empty(KIT_COMPONENT) if kits is None else check(kits, KIT_COMPONENT)
+    return answer(
+        check(return_lines, RETURN_LINE),
+        check(order_lines, ORDER_LINE),
+        check(shipments, SHIPMENT),
+        check(products, PRODUCT),
+        kits,
+        policy,
+        settings,
+        as_of,
+    )
+
+
+def answer(
+    return_lines: pd.DataFrame,
+    order_lines: pd.DataFrame,
+    shipments: pd.DataFrame,
+    products: pd.DataFrame,
+    kits: pd.DataFrame,
+    policy: ReturnPolicy,
+    settings: Returns,
+    as_of: np.datetime64,
+) -> pd.DataFrame:
+    """What `authorise` answers, for frames that have been checked."""
+    returns = return_lines.sort_values(["return_id", "return_line_id"], ignore_index=True)
+    orders = order_lines[order_lines["order_id"].isin(returns["order_id"])]
+    orders = orders.sort_values(["order_id", "order_line_id"], ignore_index=True)
+    sales = sold_lines(orders, shipments, products, settings)
+    pool = pools(returns, sales)
     judged = judge(returns, orders, sales, pool, kits, policy)
     is_expired = _expired(returns, settings, as_of) & judged.is_granted
     granted, before = _share_out(returns, pool, judged.is_granted & ~is_expired)

@@ -79,12 +79,15 @@ def return_history(
 
 def _match(facts: pd.DataFrame, back: pd.DataFrame) -> tuple[pd.DataFrame, float]:
     """Return lines with the row and clock of their sale; units that fit none."""
-    rows = facts.assign(sale=np.arange(len(facts)))
     keys = ["order_id", "sku_id", "order_line_id"]
+    # Only orders that something came back from: the rest of the sales need no join.
+    has_return = facts["order_id"].isin(back["order_id"]).to_numpy(dtype=bool)
+    rows = facts.loc[has_return, keys].assign(sale=np.flatnonzero(has_return))
     named = back["order_line_id"].notna()
-    by_line = back[named].merge(rows[[*keys, "sale"]], on=keys, how="left", validate="many_to_one")
-    first = rows.sort_values("order_line_id").drop_duplicates(["order_id", "sku_id"])
+    by_line = back[named].merge(rows, on=keys, how="left", validate="many_to_one")
     rest = pd.concat([back[~named], by_line.loc[by_line["sale"].isna(), back.columns]], ignore_index=True)
+    wanted = rows[rows["order_id"].isin(rest["order_id"])]
+    first = wanted.sort_values("order_line_id").drop_duplicates(["order_id", "sku_id"])
     by_sku = rest.merge(
         first[["order_id", "sku_id", "sale"]], on=["order_id", "sku_id"], how="left", validate="many_to_one"
     )

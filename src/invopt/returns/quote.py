@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from invopt.returns.authorise import authorise
+from invopt.returns.authorise import answer
 from invopt.returns.policy import ReturnPolicy
 from invopt.settings.returns import Returns
-from invopt.tables import ORDER_LINE, RETURN_LINE, check
+from invopt.tables import KIT_COMPONENT, ORDER_LINE, PRODUCT, RETURN_LINE, SHIPMENT, check, empty
 
 _ASKED = "quote"  # sorts behind nothing real: the caller's returns keep their own ids and are asked first
 
@@ -33,12 +33,10 @@ def quote(
     RETURN_REASONS. With a `customer_id`, an order of somebody else is answered like one that does not exist,
     so that order numbers cannot be tried out.
     """
-    mine = check(order_lines, ORDER_LINE)
-    mine = mine[mine["order_id"] == order_id]
+    mine = check(order_lines[order_lines["order_id"] == order_id], ORDER_LINE)
     if customer_id is not None:
         mine = mine[mine["customer_id"] == customer_id]
-    past = check(return_lines, RETURN_LINE)
-    past = past[past["order_id"] == order_id]
+    past = return_lines[return_lines["order_id"] == order_id]
     sales = mine[mine["line_kind"] == "sale"].sort_values("order_line_id")
     asked = pd.DataFrame(
         {
@@ -56,8 +54,11 @@ def quote(
         ).reindex(columns=list(RETURN_LINE.names))  # fmt: skip
     # The question comes after every return of the same day: its id sorts last.
     last = max([*past["return_id"], ""]) + "~"
-    everything = pd.concat([past, check(asked.assign(return_id=last), RETURN_LINE)], ignore_index=True)
-    answer = authorise(everything, mine, shipments, products, policy, settings, as_of, kits)
-    answer = answer[answer["return_id"] == last]
-    named: pd.DataFrame = answer.assign(return_id=_ASKED).reset_index(drop=True)
+    everything = check(pd.concat([past, asked.assign(return_id=last)], ignore_index=True), RETURN_LINE)
+    kits = empty(KIT_COMPONENT) if kits is None else check(kits, KIT_COMPONENT)
+    mine_shipped = check(shipments[shipments["order_id"] == order_id], SHIPMENT)
+    goods = check(products[products["sku_id"].isin(mine["sku_id"])], PRODUCT)
+    found = answer(everything, mine, mine_shipped, goods, kits, policy, settings, as_of)
+    found = found[found["return_id"] == last]
+    named: pd.DataFrame = found.assign(return_id=_ASKED).reset_index(drop=True)
     return named

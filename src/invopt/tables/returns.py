@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from invopt.tables.declaration import Table, date, flag, integer, minor, real, share, text, units
+from invopt.tables.declaration import Table, date, flag, integer, minor, real, share, text, timestamp, units
 
 RETURN_REASONS = ("changed_mind", "size_or_fit", "not_as_described", "defective", "damaged_in_transit",
                   "wrong_item", "late", "unknown")  # fmt: skip
@@ -142,5 +142,75 @@ DISPOSAL = Table(
         minor("worth_minor", "what that is expected to fetch, less its cost"),
         text("currency", "ISO 4217 code"),
         text("reason", "the rule that overrode, or the values that were compared"),
+    ),
+)
+
+RETURN_STEPS = ("requested", "labelled", "scanned", "received", "graded", "refunded")
+
+RETURN_STEP = Table(
+    "return_step",
+    grain="one row per return and step that was done",
+    key=("return_id", "step", "stamped_at"),
+    columns=(
+        text("return_id", "return"),
+        text("step", "what was done", choices=RETURN_STEPS),
+        timestamp("stamped_at", "when"),
+    ),
+)
+
+RETURN_TIME = Table(
+    "return_time",
+    grain="one row per stretch between two steps",
+    key=("from_step", "to_step"),
+    columns=(
+        text("from_step", "step at which it begins", choices=RETURN_STEPS),
+        text("to_step", "step at which it ends", choices=RETURN_STEPS),
+        integer("returns", "returns behind it", minimum=0),
+        real("median_days", "half take no longer", "days"),
+        real("p80_days", "eight in ten take no longer", "days"),
+        real("p95_days", "nineteen in twenty take no longer", "days"),
+    ),
+)
+
+RETURN_LATE = Table(
+    "return_late",
+    grain="one row per return that is past the promised refund",
+    key=("return_id",),
+    columns=(
+        text("return_id", "return"),
+        text("standing_at", "last step that was done", choices=RETURN_STEPS),
+        date("requested_on", "day the customer asked"),
+        integer("late_days", "days past the promise", "days", minimum=0),
+    ),
+)
+
+RETURN_ACTION = Table(
+    "return_action",
+    grain="one row per SKU whose returns cost most",
+    key=("sku_id",),
+    columns=(
+        text("sku_id", "SKU"),
+        units("returned_units", "units that came back", minimum=0),
+        share("return_share", "share of sold units that come back"),
+        text("leading_reason", "reason behind most of them", choices=RETURN_REASONS),
+        share("leading_share", "share of them with that reason"),
+        minor("cost_minor", "work and goods lost to returns", minimum=0),
+        minor("margin_after_minor", "margin of what was kept, less that cost"),
+        text("currency", "ISO 4217 code"),
+        text("action", "what to do"),
+    ),
+)
+
+SERIAL_RETURNER = Table(
+    "serial_returner",
+    grain="one row per customer who sends most of what they buy back; shown, never acted on by itself",
+    key=("customer_id",),
+    columns=(
+        text("customer_id", "customer", personal=True),
+        integer("orders", "orders", minimum=0),
+        units("bought_units", "units bought", minimum=0),
+        units("returned_units", "of those, sent back", minimum=0),
+        share("return_share", "share sent back"),
+        text("rule", "rule by which they are shown"),
     ),
 )
