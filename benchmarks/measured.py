@@ -38,7 +38,9 @@ def invopt(*words: str) -> Measured:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         sys.exit(f"invopt {' '.join(words)} failed with exit code {process.returncode}")
-    return Measured(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 2**20, json.loads(text.splitlines()[-1]))
+    return Measured(
+        seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 2**20, json.loads(text.splitlines()[-1])
+    )
 
 
 def report(figures: dict[str, float]) -> None:
