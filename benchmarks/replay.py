@@ -12,7 +12,7 @@ import json
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +40,7 @@ MOST_SKUS = int(os.environ.get("INVOPT_BENCHMARK_SKUS", 1_000_000))
 # Fixed before any test week was played.
 SCALES = (0.03, 0.1, 0.2, 0.4, 1.0)
 # Weeks of cover on top of lead time and review; below 0, part of the lead time is left to chance.
-COVERS = (-12.0, -8.0, -4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
+COVERS = (-12.0, -8.0, -4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0)
 TARGETS = (0.80, 0.88, 0.92, 0.95, 0.97, 0.985)
 # Money that a unit short costs, as multiples of a unit's mean cost: the points of the exchange curve.
 UNIT_VALUES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
@@ -125,13 +125,19 @@ def online_retail() -> tuple[Shop, Windows]:
     return shop, windows
 
 
+def training_part(shop: Shop, windows: Windows) -> Shop:
+    """What a rule may be tuned on: the weeks before the test, and the SKUs that had sold before those weeks began."""
+    known = shop.rows(np.flatnonzero((shop.demand[:, : windows.tune_first] > 0).any(axis=1)))
+    return known.until(windows.test_from)
+
+
 def tuned(make: Callable[[float], Rule], grid: tuple[float, ...], shop: Shop, windows: Windows) -> float:
     """The setting of least cost on the training weeks; an odds factor goes no further from 1 than they prove.
 
     Of the factors whose cost is within one standard error of the least (paired by SKU and window; Breiman, Friedman,
     Olshen & Stone 1984, Classification and Regression Trees, section 3.4.3) the one nearest to 1 is taken.
     """
-    training = replace(shop, demand=shop.demand[:, : windows.test_from])
+    training = training_part(shop, windows)
     played = {
         value: play(training, make(value), windows.tune_first, windows.test_from, count_from=windows.tune_from)
         for value in grid
@@ -201,7 +207,7 @@ def run(name: str, shop: Shop, windows: Windows, forecast: DefaultForecast) -> d
         )
 
     # Service: one fill rate of all units together. The price of a unit short is set on the training weeks.
-    training = replace(shop, demand=shop.demand[:, : windows.test_from])
+    training = training_part(shop, windows)
     values = np.array(UNIT_VALUES) * float((shop.unit_cost * training.demand.sum(axis=1)).sum() / training.demand.sum())
 
     def mix(value: float) -> Rule:

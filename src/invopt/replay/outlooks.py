@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import blake2b
 
 import numpy as np
 
@@ -28,19 +29,21 @@ class DefaultForecast:
         self.horizon = horizon
         self.settings = settings or Forecast()
         self.pool_periods = pool_periods
-        self._made: dict[int, DemandOutlook] = {}
-        self._pools: dict[int, Pools] = {}
+        self._made: dict[bytes, DemandOutlook] = {}
+        self._pools: dict[bytes, Pools] = {}
 
     def __call__(self, shop: Shop) -> DemandOutlook:
         """The outlook from the end of the shop's history."""
         period = shop.demand.shape[1]
-        if period not in self._made:
-            learnt_at = period - period % self.pool_periods
-            if learnt_at not in self._pools:
-                self._pools[learnt_at] = estimate_pools([self._block(shop.until(learnt_at))], self.settings)
-            made = forecast_block(self._block(shop), self._pools[learnt_at], self.settings)
-            self._made[period] = self._outlook(made.distribution, np.asarray(shop.lead_periods + 1.0))
-        return self._made[period]
+        key = _fingerprint(shop)
+        if key not in self._made:
+            learnt = shop.until(period - period % self.pool_periods)
+            pool_key = _fingerprint(learnt)
+            if pool_key not in self._pools:
+                self._pools[pool_key] = estimate_pools([self._block(learnt)], self.settings)
+            made = forecast_block(self._block(shop), self._pools[pool_key], self.settings)
+            self._made[key] = self._outlook(made.distribution, np.asarray(shop.lead_periods + 1.0))
+        return self._made[key]
 
     def _block(self, shop: Shop) -> DemandBlock:
         first_sale = np.argmax(shop.demand > 0, axis=1)
@@ -55,6 +58,11 @@ class DefaultForecast:
         wander = (periods + 1.0) * (2.0 * periods + 1.0) / (6.0 * periods)
         level = distribution.level_variance + distribution.level_growth * wander
         return DemandOutlook(np.ascontiguousarray(distribution.mean), distribution.dispersion, level)
+
+
+def _fingerprint(shop: Shop) -> bytes:
+    """What a forecast depends on: the same history of other SKUs must not find this one's forecast."""
+    return blake2b(np.ascontiguousarray(shop.demand).tobytes() + shop.lead_periods.tobytes()).digest()
 
 
 def seasonal_average(shop: Shop, horizon: int) -> Floats:
