@@ -141,17 +141,20 @@ def test_what_is_not_needed_is_not_listed() -> None:
 
 
 def test_small_changes_keep_the_last_plan_unless_the_urgency_changed() -> None:
+    damped = shop.settings(smallest_change_share=0.10)
     last = shop.plan(policy=shop.policy(need_units=32.0))
-    row = only(shop.plan(last_plan=last))
+    row = only(shop.plan(last_plan=last, settings=damped))
     assert (row["final_units"], row["damping_change_units"], row["binding_constraint"]) == (
         32.0,
         2.0,
         "damping",
     )
     urgent = shop.policy(stockout_in_days=3)
-    assert only(shop.plan(policy=urgent, last_plan=last))["final_units"] == 30.0
+    assert only(shop.plan(policy=urgent, last_plan=last, settings=damped))["final_units"] == 30.0
     far = shop.plan(policy=shop.policy(need_units=40.0))
-    assert only(shop.plan(last_plan=far))["final_units"] == 30.0
+    assert only(shop.plan(last_plan=far, settings=damped))["final_units"] == 30.0
+    # By default a plan follows every change.
+    assert only(shop.plan(last_plan=last))["final_units"] == 30.0
 
 
 def test_the_terms_add_up_where_policy_and_stock_disagree() -> None:
