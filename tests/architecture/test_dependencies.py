@@ -79,3 +79,23 @@ def test_no_pickle_is_read() -> None:
 def test_no_drawer_of_leftovers() -> None:
     names = {path.stem for path in SOURCE.rglob("*.py")}
     assert not names & {"utils", "helpers", "misc", "common_utils"}
+
+
+def test_machine_code_is_made_in_one_place() -> None:
+    """Whoever compiles by himself escapes the cache that follows a change through every caller."""
+    compilers = {"njit", "jit", "vectorize", "guvectorize"}
+    for path in SOURCE.rglob("*.py"):
+        if path.name != "compiled.py":
+            names = {module.rpartition(".")[2] for module in imported_modules(path) if module.startswith("numba")}
+            assert not names & compilers, f"{path.name} compiles by itself: use invopt.probability.compiled"
+
+
+def test_machine_code_is_kept_by_all_the_text_it_was_made_from() -> None:
+    from invopt.probability.compiled import _imported_from
+
+    def behind(name: str) -> set[str]:
+        return {path.relative_to(SOURCE).as_posix() for path in _imported_from(SOURCE / name)}
+
+    assert {"inventory/_quantity_kernel.py", "inventory/_distributions.py"} <= behind("inventory/_projection_kernel.py")
+    assert "forecast/season_kernel.py" in behind("forecast/ets/block.py"), "through others"
+    assert not any(name.startswith("shipping/") for name in behind("forecast/ets/block.py"))

@@ -8,25 +8,24 @@ from __future__ import annotations
 
 import math
 
-from numba import njit, types
+from invopt.probability.compiled import kernel
 
-_F = types.float64
 _SQRT_HALF = math.sqrt(0.5)
 
 
-@njit(_F(_F), cache=True, nogil=True)
+@kernel
 def normal_cdf(z: float) -> float:
     """Return P(Z <= z) for a standard normal Z."""
     return 0.5 * math.erfc(-z * _SQRT_HALF)
 
 
-@njit(_F(_F), cache=True, nogil=True)
+@kernel
 def normal_pdf(z: float) -> float:
     """Return the standard normal density at z."""
     return 0.3989422804014327 * math.exp(-0.5 * z * z)
 
 
-@njit(_F(_F), cache=True, nogil=True)
+@kernel
 def normal_quantile(share: float) -> float:
     """Return z with P(Z <= z) = share, to machine precision for 0 < share < 1.
 
@@ -49,7 +48,7 @@ def normal_quantile(share: float) -> float:
     return z if share < 0.5 else -z
 
 
-@njit(_F(_F, _F), cache=True, nogil=True)
+@kernel
 def student_from_normal(z: float, degrees_of_freedom: float) -> float:
     """Return the Student-t value at the same probability as the normal value z.
 
@@ -68,7 +67,7 @@ def student_from_normal(z: float, degrees_of_freedom: float) -> float:
     )
 
 
-@njit(_F(_F, _F), cache=True, nogil=True)
+@kernel
 def normal_from_student(t: float, degrees_of_freedom: float) -> float:
     """Return the normal value at the same probability as this Student-t value."""
     low, high = -12.0, 12.0
@@ -81,7 +80,7 @@ def normal_from_student(t: float, degrees_of_freedom: float) -> float:
     return 0.5 * (low + high)
 
 
-@njit(_F(_F, _F), cache=True, nogil=True)
+@kernel
 def gamma_cdf(shape: float, x: float) -> float:
     """Return P(G <= x) for a gamma variable of unit scale: series below shape + 1, then a fraction."""
     if x <= 0.0:
@@ -119,7 +118,7 @@ def gamma_cdf(shape: float, x: float) -> float:
     return max(1.0 - front * h, 0.0)
 
 
-@njit(_F(_F, _F, _F), cache=True, nogil=True)
+@kernel
 def gamma_draw(shape: float, z: float, u_boost: float) -> float:
     """Return a gamma value of mean 1 from a standard normal z and, for shapes below 1, a uniform.
 
@@ -135,7 +134,7 @@ def gamma_draw(shape: float, z: float, u_boost: float) -> float:
     return float(value * (a / shape) * u_boost ** (1.0 / shape))
 
 
-@njit(_F(_F, _F, _F), cache=True, nogil=True)
+@kernel
 def count_draw(mean: float, shape: float, u: float) -> float:
     """Return the u-quantile of a negative binomial of this mean and gamma shape (infinite: Poisson).
 

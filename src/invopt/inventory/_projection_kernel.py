@@ -6,13 +6,13 @@ The demand of the final cycle is not drawn at all: its distribution given the pa
 over it (conditional Monte Carlo) is what makes 64 paths enough.
 """
 
-# mypy: allow-untyped-defs
+# mypy: allow-untyped-defs, allow-untyped-calls
 from __future__ import annotations
 
 import math
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 
 from invopt.inventory._distributions import (
     count_draw,
@@ -23,6 +23,7 @@ from invopt.inventory._distributions import (
     student_from_normal,
 )
 from invopt.inventory._quantity_kernel import COUNTED_MEAN, GRID, order_quantity
+from invopt.probability.compiled import block_kernel, kernel
 
 # Columns of the result, one row a SKU-location.
 (
@@ -48,7 +49,7 @@ RESULT_COLUMNS = 16
 _BLOCK = 256
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _mixed(state):
     """Return SplitMix64's scramble of a 64-bit state: the seeds of one series' rotations."""
     z = state + np.uint64(0x9E3779B97F4A7C15)
@@ -57,7 +58,7 @@ def _mixed(state):
     return z ^ (z >> np.uint64(31))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _lead_days(z, log_mean, log_sd, degrees_of_freedom, at_most):
     if log_sd <= 0.0:
         days = math.exp(min(log_mean, 20.0))
@@ -66,7 +67,7 @@ def _lead_days(z, log_mean, log_sd, degrees_of_freedom, at_most):
     return min(math.floor(days + 0.5), at_most)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _share_passed(day, age, log_sd, degrees_of_freedom):
     """Return the probability that an order due in `day` days would have arrived within its age already."""
     if log_sd <= 0.0 or age <= 0.0 or age + day <= 0.0:
@@ -74,7 +75,7 @@ def _share_passed(day, age, log_sd, degrees_of_freedom):
     return normal_cdf(normal_from_student((math.log(age) - math.log(age + day)) / log_sd, degrees_of_freedom))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _open_order_days(u, z, passed, day, age, log_sd, degrees_of_freedom, at_most):
     """Return days until an open order arrives, given that it has not come since it was placed."""
     earliest = 1.0 if age > 0.0 and day <= 0.0 else 0.0
@@ -88,7 +89,7 @@ def _open_order_days(u, z, passed, day, age, log_sd, degrees_of_freedom, at_most
     return min(max(math.floor(days + 0.5), earliest), at_most)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _accumulate_days(mean, dispersion, first_day, days_per_period, weights, cumulative_mean, cumulative_extra):
     """Fill cumulated mean and gamma variance by day; return the days covered and both rates beyond."""
     days = mean.shape[0] * days_per_period - first_day
@@ -106,14 +107,14 @@ def _accumulate_days(mean, dispersion, first_day, days_per_period, weights, cumu
     return days, rate, extra_rate
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _until(cumulative, days, rate, t):
     if t <= days:
         return cumulative[int(t)]
     return cumulative[days] + rate * (t - days)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _demand_draw(mean, extra, factor, u, z, u_boost):
     """Return demand of one segment: Poisson around a gamma of this mean and variance, times the factor."""
     if mean <= 0.0:
@@ -126,7 +127,7 @@ def _demand_draw(mean, extra, factor, u, z, u_boost):
     return math.floor(level * gamma_draw(total, z, u_boost) + 0.5)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _stockout_day(cumulative_mean, days, stock, arrival_day, arrival_units):
     """Return the first day whose expected demand is not covered by stock and expected arrivals, or -1."""
     for t in range(days):
@@ -139,7 +140,7 @@ def _stockout_day(cumulative_mean, days, stock, arrival_day, arrival_units):
     return -1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _project_one(
     mean,
     dispersion,
@@ -360,7 +361,7 @@ def _project_one(
     result[STOCKOUT_DAY] = _stockout_day(cumulative_mean, days, on_hand - backorders, arrival_day, arrival_units)
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@block_kernel
 def project_block(
     mean,
     dispersion,

@@ -5,15 +5,15 @@ averaged over the ends exactly: by the recursion of count probabilities on a gri
 small, by one gamma an end and a search where it is large.
 """
 
-# mypy: allow-untyped-defs
+# mypy: allow-untyped-defs, allow-untyped-calls
 from __future__ import annotations
 
 import math
 
 import numpy as np
-from numba import njit
 
 from invopt.inventory._distributions import gamma_cdf, normal_cdf
+from invopt.probability.compiled import kernel
 
 CYCLE_SERVICE, FILL_RATE, CRITICAL_RATIO, GIVEN_QUANTITY = 0, 1, 2, 3
 
@@ -22,7 +22,7 @@ COUNTED_MEAN = 100.0
 GRID = 4096
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _add_counted_tails(level, shape, stock, stock_max, tails):
     """Add P(demand > stock + q) over the grid q = index - stock_max; return how far the grid was written."""
     below = int(stock_max - stock)
@@ -51,7 +51,7 @@ def _add_counted_tails(level, shape, stock, stock_max, tails):
     return min(below + d + 1, tails.shape[0])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _gamma_tail(level, shape, stock):
     """Return P(demand > stock) of a gamma demand: Wilson and Hilferty's cube, exactly below a shape of 1."""
     if stock <= 0.0:
@@ -62,7 +62,7 @@ def _gamma_tail(level, shape, stock):
     return normal_cdf((1.0 - ninth - np.cbrt(stock / level)) / math.sqrt(ninth))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _tail_or_loss(levels, shapes, stocks, ends, quantity, wants_loss):
     """Return P(demand > stock + quantity), or E(demand - stock - quantity)+, averaged over the ends of the paths.
 
@@ -83,7 +83,7 @@ def _tail_or_loss(levels, shapes, stocks, ends, quantity, wants_loss):
     return total / ends
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _continuous_quantity(levels, shapes, stocks, ends, wants_loss, limit):
     """Return the smallest whole quantity whose tail (or loss) is within its limit.
 
@@ -130,7 +130,7 @@ def _continuous_quantity(levels, shapes, stocks, ends, wants_loss, limit):
     return high
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _pays_now(loss, stocks, ends, cycle_demand, target, wait_units):
     """Return 1 where a lot ordered now costs less than one ordered a review later, else 0.
 
@@ -144,7 +144,7 @@ def _pays_now(loss, stocks, ends, cycle_demand, target, wait_units):
     return 1.0 if target * loss + (1.0 - target) * closing > (1.0 - target) * wait_units else 0.0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _share_asked(levels, shapes, ends):
     """Return the probability that anybody asks in the cycle, averaged over the ends."""
     asked = 0.0
@@ -157,7 +157,7 @@ def _share_asked(levels, shapes, ends):
     return max(asked / ends, 1e-12)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _counted_quantity(
     kind, target, given_units, limit, levels, shapes, stocks, ends, cycle_demand, lot_units, wait_units, tails
 ):
@@ -197,7 +197,7 @@ def _counted_quantity(
     return need, tail, loss, current_tail
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def order_quantity(
     kind,
     target,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numba import njit, prange
+from numba import prange
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri, stdtrit
 
@@ -13,6 +13,7 @@ from invopt.errors import TableError
 from invopt.inventory._distributions import student_from_normal
 from invopt.inventory.lead_time_model import fit
 from invopt.inventory.projection import Arrivals
+from invopt.probability.compiled import block_kernel
 from invopt.settings import LeadTime
 from invopt.tables import LEAD_TIME
 
@@ -185,7 +186,7 @@ def lead_time_draws(
     return lead_time_quantile(rng.random(size), log_location_days, log_scale, degrees_of_freedom)
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@block_kernel
 def _moments(location: Floats, scale: Floats, degrees: Floats, normals: Floats) -> Floats:
     result = np.empty((2, len(location)))
     for i in prange(len(location)):

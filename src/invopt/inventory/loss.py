@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaincc, ndtr, pdtrc
 
 from invopt.inventory._distributions import count_draw
+from invopt.probability.compiled import block_kernel
 
 Floats = NDArray[np.float64]
 
@@ -64,7 +65,7 @@ def poisson_loss(level: ArrayLike, mean: ArrayLike) -> Floats:
     return np.asarray(np.where(y < 0, m - y, m * at_least - y * pdtrc(np.maximum(y, 0), m)))
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@block_kernel
 def _count_quantiles(share: Floats, mean: Floats, dispersion: Floats) -> Floats:
     result = np.empty(len(share))
     for i in prange(len(share)):
@@ -73,7 +74,7 @@ def _count_quantiles(share: Floats, mean: Floats, dispersion: Floats) -> Floats:
     return result
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@block_kernel
 def _count_losses(level: Floats, mean: Floats, dispersion: Floats) -> Floats:
     """Return mean - level + sum of (level - d) p(d) over d < level: a finite sum, whatever the tail."""
     result = np.empty(len(level))

@@ -1,15 +1,16 @@
 """Lot sizes for demand that is known and changes from period to period."""
 
-# mypy: allow-untyped-defs
+# mypy: allow-untyped-defs, allow-untyped-calls
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 from numpy.typing import ArrayLike, NDArray
 
 from invopt.errors import TableError
+from invopt.probability.compiled import block_kernel
 
 Floats = NDArray[np.float64]
 
@@ -22,7 +23,7 @@ class LotPlan:
     cost: Floats
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@block_kernel
 def _wagner_whitin(demand, fixed, holding, orders, costs):
     n, periods = demand.shape
     for i in prange(n):
@@ -51,7 +52,7 @@ def _wagner_whitin(demand, fixed, holding, orders, costs):
         costs[i] = best[periods]
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@block_kernel
 def _silver_meal(demand, fixed, holding, orders, costs):
     n, periods = demand.shape
     for i in prange(n):

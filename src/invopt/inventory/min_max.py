@@ -4,16 +4,17 @@ Exact for whole-unit demand (Poisson or negative binomial), by the algorithm of 
 Operations Research 39: one pass over candidate levels, never a search over pairs.
 """
 
-# mypy: allow-untyped-defs
+# mypy: allow-untyped-defs, allow-untyped-calls
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 from numpy.typing import ArrayLike, NDArray
 
 from invopt.errors import TableError
+from invopt.probability.compiled import block_kernel, kernel
 
 Floats = NDArray[np.float64]
 
@@ -30,7 +31,7 @@ class MinMaxPolicy:
     cost: Floats
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _fill_probabilities(mean, dispersion, pmf):
     """Fill count probabilities of demand with this mean and variance mean + dispersion mean^2; return how
     many."""
@@ -55,7 +56,7 @@ def _fill_probabilities(mean, dispersion, pmf):
     return d
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _add_cost_rate(mean, dispersion, h, p, pmf, lowest, cost):
     """Add h E(y - D)+ + p E(D - y)+ for each position y = lowest + index, by its first differences."""
     count = _fill_probabilities(mean, dispersion, pmf)
@@ -71,7 +72,7 @@ def _add_cost_rate(mean, dispersion, h, p, pmf, lowest, cost):
         value += (h + p) * cdf - p
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _min_max(fixed, lowest, cost, pmf, count, renewal):
     """Return s, S and the cost of a review, from the cost of each position and demand per review.
 
@@ -128,7 +129,7 @@ def _min_max(fixed, lowest, cost, pmf, count, renewal):
     return lowest + s, lowest + upper, best
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@block_kernel
 def _min_max_policies(mean, dispersion, fixed, h, p, lead, review, below, size, result):
     widest = 0
     for i in range(len(mean)):

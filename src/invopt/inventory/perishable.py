@@ -1,20 +1,21 @@
 """Goods with a shelf life: what will expire before it sells, and ordering with that in mind."""
 
-# mypy: allow-untyped-defs
+# mypy: allow-untyped-defs, allow-untyped-calls
 from __future__ import annotations
 
 from typing import Literal
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 from numpy.typing import ArrayLike, NDArray
 
 from invopt.errors import TableError
+from invopt.probability.compiled import block_kernel
 
 Floats = NDArray[np.float64]
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@block_kernel
 def _expired(stock, demand, is_oldest_first):
     sizes, life = stock.shape
     result = np.zeros((sizes, demand.shape[1]))

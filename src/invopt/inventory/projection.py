@@ -8,6 +8,7 @@ arrival to the arrival of the next one. Customers who wait (backorders) are the 
 maximum.
 """
 
+# mypy: allow-untyped-calls
 from __future__ import annotations
 
 from dataclasses import dataclass, fields

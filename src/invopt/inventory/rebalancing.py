@@ -1,18 +1,19 @@
 """Moving stock between locations where it is worth more than the move costs."""
 
-# mypy: allow-untyped-defs
+# mypy: allow-untyped-defs, allow-untyped-calls
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 from numpy.typing import ArrayLike, NDArray
 
 from invopt.errors import TableError
+from invopt.probability.compiled import block_kernel, kernel
 
 Floats = NDArray[np.float64]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _tails(mean, dispersion, tails):
     """Fill P(D > y) for y = 0, 1, ..."""
     shape = 1.0 / dispersion if dispersion > 1e-9 else 1e9
@@ -34,7 +35,7 @@ def _tails(mean, dispersion, tails):
         pmf *= (first + ratio * y) / (y + 1.0)
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@block_kernel
 def _moves(stock, mean, dispersion, margin, cost, batch):
     skus, places = stock.shape
     moved = np.zeros((skus, places, places))

@@ -5,16 +5,18 @@ fixed cost of an order, and G(y) = h E(y - D)+ + p E(D - y)+ the cost rate at po
 lead-time demand.
 """
 
+# mypy: allow-untyped-calls
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 from numpy.typing import ArrayLike, NDArray
 
 from invopt.errors import TableError
 from invopt.inventory._distributions import normal_cdf, normal_pdf
+from invopt.probability.compiled import block_kernel, kernel
 
 Floats = NDArray[np.float64]
 
@@ -28,13 +30,13 @@ class ReorderPolicy:
     cost: Floats
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _normal_cost(y: float, mean: float, sd: float, h: float, p: float) -> float:
     z = (y - mean) / sd
     return float(h * (y - mean) + (h + p) * sd * (normal_pdf(z) - z * (1.0 - normal_cdf(z))))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _normal_cost_integral(y: float, mean: float, sd: float, h: float, p: float) -> float:
     """Return an antiderivative of the cost rate; the loss integrates to minus the second-order loss."""
     z = (y - mean) / sd
@@ -42,7 +44,7 @@ def _normal_cost_integral(y: float, mean: float, sd: float, h: float, p: float) 
     return float(0.5 * h * (y - mean) ** 2 - (h + p) * sd * sd * second)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _crossing(level: float, start: float, step: float, mean: float, sd: float, h: float, p: float) -> float:
     """Return where the cost rate reaches `level` going from its minimum at `start` in the direction of
     `step`."""
@@ -58,7 +60,7 @@ def _crossing(level: float, start: float, step: float, mean: float, sd: float, h
     return 0.5 * (inner + outer)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _best_position(mean: float, sd: float, h: float, p: float) -> float:
     low, high = mean - 12.0 * sd, mean + 12.0 * sd
     for _ in range(60):
@@ -70,7 +72,7 @@ def _best_position(mean: float, sd: float, h: float, p: float) -> float:
     return 0.5 * (low + high)
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@block_kernel
 def _normal_policies(rate, fixed, mean, sd, h, p, quantity, result):  # type: ignore[no-untyped-def]
     for i in prange(len(rate)):
         best = _best_position(mean[i], sd[i], h[i], p[i])
@@ -112,7 +114,7 @@ def _normal_policies(rate, fixed, mean, sd, h, p, quantity, result):  # type: ig
         result[i, 2] = (setup + area) / (upper - lower)
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@block_kernel
 def _poisson_policies(rate, fixed, mean, h, p, result):  # type: ignore[no-untyped-def]
     for i in prange(len(rate)):
         # Walk up to the cheapest position y: G(y + 1) - G(y) = (h + p) F(y) - p, and G(0) = p mean.

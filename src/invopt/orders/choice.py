@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from invopt.orders.problem import BACKORDER, HOLD_UNTIL_COMPLETE, Floats, Ints, Problem
+from invopt.probability.compiled import kernel
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def cost_of_mask(problem: Problem, order: int, mask: int, keep: bool, left: Ints, price: Floats, flow: Ints) -> float:
     """Cost of serving an order from the candidates in `mask`; `keep` writes what is taken into `flow`.
 
@@ -60,7 +60,7 @@ def cost_of_mask(problem: Problem, order: int, mask: int, keep: bool, left: Ints
     return cost
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _fixed_cost(problem: Problem, order: int, mask: int) -> float:
     """Parcels and splits if every candidate in `mask` is used."""
     start = problem.first_option[order]
@@ -71,7 +71,7 @@ def _fixed_cost(problem: Problem, order: int, mask: int) -> float:
     return cost
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def best_choice(problem: Problem, order: int, left: Ints, price: Floats, flow: Ints) -> float:
     """Cost of an order's cheapest choice; what it takes is written into `flow`, zeros elsewhere."""
     candidates = problem.first_option[order + 1] - problem.first_option[order]
@@ -100,7 +100,7 @@ def best_choice(problem: Problem, order: int, left: Ints, price: Floats, flow: I
     return best_cost
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def move_stock(problem: Problem, order: int, sign: int, flow: Ints, left: Ints) -> None:
     """Take (sign -1) or give back (sign 1) what an order's flow says."""
     candidates = problem.first_option[order + 1] - problem.first_option[order]
@@ -110,14 +110,14 @@ def move_stock(problem: Problem, order: int, sign: int, flow: Ints, left: Ints) 
                 left[problem.cell[entry]] += sign * flow[entry]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def choose_each(problem: Problem, members: Ints, left: Ints, price: Floats, flow: Ints, cost: Floats) -> None:
     """Each order's cheapest choice as if it were alone with the stock in `left`, which stays untouched."""
     for order in members:
         cost[order] = best_choice(problem, order, left, price, flow)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def choose_in_turn(problem: Problem, sequence: Ints, left: Ints, price: Floats, flow: Ints, cost: Floats) -> None:
     """Each order's cheapest choice of what the ones before it left; `left` shrinks accordingly."""
     for order in sequence:
@@ -125,7 +125,7 @@ def choose_in_turn(problem: Problem, sequence: Ints, left: Ints, price: Floats, 
         move_stock(problem, order, -1, flow, left)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def choose_again(problem: Problem, sequence: Ints, left: Ints, flow: Ints, cost: Floats, passes: int) -> None:
     """Let each order choose again from what is left and its own until nobody gains; costs never rise."""
     for _ in range(passes):

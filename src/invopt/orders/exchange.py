@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from invopt.orders.choice import best_choice, move_stock
 from invopt.orders.problem import Floats, Ints, Problem
+from invopt.probability.compiled import kernel
 
 MOST_PARTNERS = 24
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def users_of_cells(problem: Problem, members: Ints) -> tuple[Ints, Ints]:
     """Orders that could take from each cell, in compressed rows: first entry of each cell, orders."""
     count = np.zeros(len(problem.available) + 1, dtype=np.int64)
@@ -31,7 +31,7 @@ def users_of_cells(problem: Problem, members: Ints) -> tuple[Ints, Ints]:
     return first, users
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def exchange(
     problem: Problem, sequence: Ints, first_user: Ints, users: Ints, left: Ints, flow: Ints, cost: Floats,
     passes: int, most_trials: int,
@@ -74,7 +74,7 @@ def exchange(
             return
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _try_together(
     problem: Problem, one: int, other: int, first_user: Ints, users: Ints, left: Ints, flow: Ints, cost: Floats,
     turn: int,
@@ -105,7 +105,7 @@ def _try_together(
     return 0.0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _try_third(
     problem: Problem, one: int, other: int, one_cost: float, gain: float, first_user: Ints, users: Ints,
     left: Ints, flow: Ints, cost: Floats, turn: int,
@@ -147,18 +147,18 @@ def _try_third(
     return 0.0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _first_entry(problem: Problem, order: int) -> int:
     return int(problem.first_cell[problem.first_demand[order]])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _demand_of(problem: Problem, order: int, entry: int) -> int:
     candidates = problem.first_option[order + 1] - problem.first_option[order]
     return int(problem.first_demand[order] + (entry - _first_entry(problem, order)) // candidates)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _holds(problem: Problem, order: int, place: int, flow: Ints) -> bool:
     for entry in range(_first_entry(problem, order), _first_entry(problem, order + 1)):
         if problem.cell[entry] == place and flow[entry] > 0:
@@ -166,11 +166,11 @@ def _holds(problem: Problem, order: int, place: int, flow: Ints) -> bool:
     return False
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _flow_of(problem: Problem, order: int, flow: Ints) -> Ints:
     return flow[_first_entry(problem, order) : _first_entry(problem, order + 1)].copy()
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _restore(problem: Problem, order: int, kept: Ints, flow: Ints) -> None:
     flow[_first_entry(problem, order) : _first_entry(problem, order + 1)] = kept

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from invopt.orders.problem import Ints, Problem
+from invopt.probability.compiled import kernel
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def possible_use(problem: Problem) -> Ints:
     """Thousandths of each cell that would be taken if every order took all it could from it."""
     use = np.zeros(len(problem.available), dtype=np.int64)
@@ -21,7 +21,7 @@ def possible_use(problem: Problem) -> Ints:
     return use
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _root(parent: Ints, item: int) -> int:
     while parent[item] != item:
         parent[item] = parent[parent[item]]
@@ -29,7 +29,7 @@ def _root(parent: Ints, item: int) -> int:
     return item
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def competing_groups(problem: Problem, use: Ints, taken: Ints) -> Ints:
     """Group of each order; 0 where what the orders would take alone fits together.
 
@@ -75,7 +75,7 @@ def competing_groups(problem: Problem, use: Ints, taken: Ints) -> Ints:
     return group
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def taken_by(problem: Problem, members: Ints, flow: Ints) -> Ints:
     """Thousandths that the flows of some orders take from each cell."""
     taken = np.zeros(len(problem.available), dtype=np.int64)

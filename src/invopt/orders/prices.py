@@ -14,18 +14,18 @@ prices until nobody gains.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from invopt.orders.choice import best_choice, choose_again, choose_in_turn
 from invopt.orders.groups import taken_by
 from invopt.orders.problem import Floats, Ints, Problem
+from invopt.probability.compiled import kernel
 
 PLAN_EVERY = 15
 AGAIN_PASSES = 4
 PATIENCE = 8  # rounds without a better bound after which the step is halved
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def price_rounds(
     problem: Problem, members: Ints, sequence: Ints, group: Ints, groups: int, rounds: int, left: Ints,
     flow: Ints, cost: Floats, best_plan: Floats,
@@ -98,7 +98,7 @@ def price_rounds(
     return bound, best_price
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _regret(problem: Problem, order: int, cost: float) -> float:
     """What an order loses if it is left waiting, relative to its size."""
     nothing = 0.0
@@ -109,7 +109,7 @@ def _regret(problem: Problem, order: int, cost: float) -> float:
     return (nothing - cost) / max(size, 1)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _group_of_cells(problem: Problem, members: Ints, group: Ints) -> Ints:
     found = np.zeros(len(problem.available), dtype=np.int64)
     for order in members:
@@ -121,7 +121,7 @@ def _group_of_cells(problem: Problem, members: Ints, group: Ints) -> Ints:
     return found
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def keep_better(
     problem: Problem, members: Ints, group: Ints, groups: int, trial_flow: Ints, trial_cost: Floats,
     flow: Ints,

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numba import njit
 
 from invopt.orders.build import Built
 from invopt.orders.problem import Ints
+from invopt.probability.compiled import kernel
 
 
 class Served(NamedTuple):
@@ -41,7 +41,7 @@ def per_line(built: Built, flow: Ints, lines: pd.DataFrame, units: Ints) -> Serv
     return Served(built.line[sequence[line]], problem.option_location[option[entry]], part)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _share_out(demand: Ints, taken: Ints, first_line: Ints, need: Ints) -> tuple[Ints, Ints, Ints]:
     """Fill lines one after the other from the entries of their demand (entries are sorted by demand)."""
     most = len(demand) + len(need)

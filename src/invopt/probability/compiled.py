@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeAlias, TypeVar, cast
 
@@ -26,30 +28,57 @@ Elementwise: TypeAlias = Callable[[ArrayLike, ArrayLike, ArrayLike], FloatArray]
 # bit, and so did a plan made while compiling from the same plan made from the cache. On Online Retail II the liberties
 # saved no time (3.2 to 3.6 processor seconds for the forecast either way).
 OLD_SECONDS: Final = 86_400.0  # machine code of other versions goes after a day; another process may be using it
+PACKAGE: Final = Path(__file__).resolve().parents[1]
+CHOSEN_BY_USER: Final = bool(os.environ.get("NUMBA_CACHE_DIR"))
+IMPORT: Final = re.compile(r"^\s*from (invopt[\w.]*) import (\([^)]*\)|.*)", re.MULTILINE)
 ELEMENT: Final = "float64(float64, float64, float64)"
 
 
-def _cache_by_source() -> None:
-    """Keep machine code in a folder named after the text of all kernels.
+def _keep_beside_its_source(function: Callable[..., Any]) -> None:
+    """Have the next function's machine code kept in a folder named after the text it was made from.
 
-    Numba's cache looks at the file of a function alone: after a change to a kernel that others call, theirs
-    would go on with the old one. A user's NUMBA_CACHE_DIR is left as it is; a package that cannot be written
-    to keeps numba's own choice of place.
+    That text is the function's module and all of the package it imports, however far: numba's cache looks at the
+    file of a function alone, and after a change to a kernel that others call, theirs would go on with the old
+    one. A user's NUMBA_CACHE_DIR is left as it is; a package that cannot be written to keeps numba's own choice of
+    place.
     """
-    package = Path(__file__).resolve().parents[1]
-    texts = [path.read_bytes() for path in sorted(package.rglob("*.py"))]
-    digest = hashlib.sha256(b"".join(text for text in texts if b"invopt.probability.compiled" in text))
-    home = package / "__pycache__"
-    folder = home / f"kernels-{digest.hexdigest()[:12]}"
-    if os.environ.get("NUMBA_CACHE_DIR") or not os.access(home if home.exists() else package, os.W_OK):
+    source = Path(function.__code__.co_filename).resolve()
+    if CHOSEN_BY_USER or not source.is_relative_to(PACKAGE) or not os.access(PACKAGE, os.W_OK):
         return
-    for old in home.glob("kernels-*"):
-        if old != folder and time.time() - old.stat().st_mtime > OLD_SECONDS:
-            shutil.rmtree(old, ignore_errors=True)
+    digest = hashlib.sha256()
+    for path in sorted(_imported_from(source)):
+        digest.update(_text(path).encode())
+    home = PACKAGE / "__pycache__" / "kernels" / ".".join(source.relative_to(PACKAGE).with_suffix("").parts)
+    folder = home / digest.hexdigest()[:12]
+    _forget_old(home, folder)
     numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
 
 
-_cache_by_source()
+@cache
+def _imported_from(source: Path) -> frozenset[Path]:
+    """A file of the package and the files of the package it imports, directly or through others."""
+    found, waiting = {source}, [source]
+    while waiting:
+        for package, names in IMPORT.findall(_text(waiting.pop())):
+            home = PACKAGE.joinpath(*package.split(".")[1:])
+            modules = [home, *(home / name for name in re.findall(r"\w+", names))]
+            candidates = {path for module in modules for path in (module.with_suffix(".py"), module / "__init__.py")}
+            new = {path for path in candidates - found if path.is_file()}
+            found |= new
+            waiting += new
+    return frozenset(found)
+
+
+@cache
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+@cache
+def _forget_old(home: Path, current: Path) -> None:
+    for old in home.glob("*"):
+        if old != current and time.time() - old.stat().st_mtime > OLD_SECONDS:
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def kernel(function: Function) -> Function:
@@ -57,6 +86,7 @@ def kernel(function: Function) -> Function:
 
     It releases the interpreter's lock, and its machine code is kept on disk for the next process.
     """
+    _keep_beside_its_source(function)
     return cast("Function", numba.njit(nogil=True, cache=True)(function))
 
 
@@ -65,16 +95,19 @@ def block_kernel(function: Function) -> Function:
 
     A division by zero gives inf or NaN as in NumPy, so the loop carries no exception branch.
     """
+    _keep_beside_its_source(function)
     compiler = numba.njit(nogil=True, cache=True, parallel=True, error_model="numpy")
     return cast("Function", compiler(function))
 
 
 def exact_kernel(function: Function) -> Function:
     """Compile a function whose digits matter: arithmetic as written."""
+    _keep_beside_its_source(function)
     return cast("Function", numba.njit(nogil=True, cache=True, error_model="numpy")(function))
 
 
 def elementwise(function: Callable[..., float]) -> Elementwise:
     """Compile a function of three numbers for arrays of them, which broadcast as in NumPy."""
+    _keep_beside_its_source(function)
     vectorize: Any = numba.vectorize
     return cast("Elementwise", vectorize([ELEMENT], cache=True)(function))

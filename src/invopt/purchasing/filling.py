@@ -6,14 +6,15 @@ packs. Gains are concave, so the segments of a row come in falling order of gain
 all segments by it gives the Lagrangian optimum; only the last lump can miss it.
 """
 
+# mypy: allow-untyped-calls
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from invopt.probability.compiled import kernel
 from invopt.purchasing.gain import GainModel
 from invopt.purchasing.quantities import THOUSAND, Thousandths
 
@@ -112,7 +113,7 @@ def take_to_reach(
     return taken
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _take_within(row, lots, lot, use, gain, group, capacity, rows):  # type: ignore[no-untyped-def]
     left = capacity.copy()
     added = np.zeros(rows, dtype=np.int64)
@@ -135,7 +136,7 @@ def _take_within(row, lots, lot, use, gain, group, capacity, rows):  # type: ign
     return added, gained
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _take_to_reach(row, lots, lot, use, gain, group, shortfall, rows):  # type: ignore[no-untyped-def]
     short = shortfall.copy()
     added = np.zeros(rows, dtype=np.int64)

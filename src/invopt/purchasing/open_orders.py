@@ -1,5 +1,6 @@
 """What to do about orders on the way: chase, expedite, delay, cancel or reduce, each with its worth."""
 
+# mypy: allow-untyped-calls
 from __future__ import annotations
 
 import datetime as dt
@@ -7,9 +8,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numba import njit
 from numpy.typing import NDArray
 
+from invopt.probability.compiled import kernel
 from invopt.purchasing.arrivals import expected_arrivals
 from invopt.purchasing.keys import positions
 from invopt.purchasing.workings import KEY
@@ -210,7 +211,7 @@ def _play(
     return {"short": short[back], "runs_out_in": runs_out[back], "stock_at_arrival": at_arrival[back]}
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _play_kernel(key, wait, open_units, rate, start, waits):  # type: ignore[no-untyped-def]
     count = len(key)
     short, runs_out, at_arrival = np.zeros(count), np.full(count, 1e6), np.zeros(count)

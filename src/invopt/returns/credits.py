@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numba import njit
 
+from invopt.probability.compiled import kernel
 from invopt.returns.sold import THOUSANDTHS, Ints
 from invopt.tables import ORDER_LINE, RETURN_LINE, check
 
@@ -42,7 +42,7 @@ def match_credits(order_lines: pd.DataFrame) -> pd.DataFrame:
     return matched.assign(units=taken / THOUSANDTHS)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _last_in_first_out(person: Ints, units: Ints) -> tuple[Ints, Ints, Ints]:
     """Stack of purchases by person and SKU (rows sorted by both, then time); credits pop it."""
     count = len(person)
