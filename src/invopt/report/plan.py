@@ -18,7 +18,8 @@ SUMMARY_TABLES = (
     "sku_location", "stock_position", "inbound", "forecast_model", "lead_time", "policy", "order_proposal",
     "supplier", "supplier_order", "open_order_advice", "order_commitment", "plan_change", "forward_plan",
     "order_check", "backlog", "parcel", "parcel_line",
-    "allocation", "transit_time", "shipment", "return_authorisation", "return_rate", "return_summary", "alert",
+    "allocation", "transit_time", "shipment", "promise_score", "rate_fault", "delivery_option", "pick_line", "workload",
+    "available_to_promise", "stock_price", "reservation", "return_authorisation", "return_rate", "return_summary", "alert",
     "assumption", "ingested_file", "rejected_row",
 )  # fmt: skip
 

@@ -6,6 +6,7 @@ nothing taken in meanwhile can mix two states of the world in one plan.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -13,8 +14,11 @@ import numpy as np
 import pandas as pd
 
 from invopt import database
+from invopt.calendars import WorkingCalendar
 from invopt.database import Database
+from invopt.orders import settle_reservations, without_carried
 from invopt.purchasing import commitments, commitments_as_inbound
+from invopt.shipping.tracking import status_of
 from invopt.stages.run import Run
 from invopt.tables import (
     DEMAND,
@@ -22,14 +26,17 @@ from invopt.tables import (
     INGESTED_FILE,
     INPUT_TABLES,
     OPEN_ORDER_LINE,
+    ORDER_ARRIVAL,
     ORDER_LINE,
     ORDER_PROPOSAL,
     PURCHASE_ORDER_LINE,
     REJECTED_ROW,
+    RESERVATION,
     RETURN_COHORT,
     RETURNED_SALE,
     SKU_LOCATION,
     STOCK_POSITION,
+    TRACKING_EVENT,
     Table,
     empty,
 )
@@ -61,13 +68,41 @@ def gather_facts(run: Run) -> None:
         )
         known = db.frame(database.statement("facts/sku_location"), _wanted(db, "facts/sku_location", run))
         counted = db.frame(database.statement("facts/stock_count"), _wanted(db, "facts/stock_count", run))
+        reserved = db.frame(database.statement("facts/reservation"), _wanted(db, "facts/reservation", run))
+        _write(db, "facts/order_arrival", ORDER_ARRIVAL, run)
         sent = db.frame(database.statement("facts/inbound"), _wanted(db, "facts/inbound", run), table=INBOUND)
     run.progress(f"{len(known):,} SKU-locations known")
     due = with_commitments(sent, run)
     run.write(INBOUND, due)
     described = describe_sku_locations(known, run)
     run.write(SKU_LOCATION, described)
-    run.write(STOCK_POSITION, stock_position(described, counted, due))
+    reservations = settle(reserved, run)
+    run.write(STOCK_POSITION, stock_position(described, without_released(counted, reservations), due))
+
+
+def settle(reserved: pd.DataFrame, run: Run) -> pd.DataFrame:
+    """Write which reservations stand, and take what a carrier has scanned off the open order lines."""
+    if reserved.empty:
+        run.write_empty(RESERVATION)
+        return empty(RESERVATION)
+    events = run.read(TRACKING_EVENT)
+    status = events["event_code"].map({code: status_of(code) for code in events["event_code"].unique()})
+    taken = events[~status.isin(("announced", "unknown")) & (events["happened_at"] < pd.Timestamp(run.seen_until))]
+    scanned = taken[["order_id", "from_location_id"]].rename(columns={"from_location_id": "location_id"})
+    lines = run.read(OPEN_ORDER_LINE)
+    reservations = settle_reservations(reserved, lines, scanned)
+    run.write(RESERVATION, reservations)
+    if reservations["is_with_carrier"].any():
+        run.write(OPEN_ORDER_LINE, without_carried(lines, reservations))
+    return reservations
+
+
+def without_released(counted: pd.DataFrame, reservations: pd.DataFrame) -> pd.DataFrame:
+    """Counts whose reserved units are only those that stand: what is to be released is free in this plan already."""
+    keys = ["sku_id", "location_id"]
+    void = reservations.assign(void=reservations["reserved_units"] - reservations["kept_units"])
+    released = void.groupby(keys)["void"].sum().reindex(pd.MultiIndex.from_frame(counted[keys])).fillna(0.0)
+    return counted.assign(reserved_units=(counted["reserved_units"] - released.to_numpy()).round(3))
 
 
 def with_commitments(sent: pd.DataFrame, run: Run) -> pd.DataFrame:
@@ -153,7 +188,11 @@ def _as_of(db: Database, run: Run) -> None:
 def _wanted(db: Database, name: str, run: Run) -> dict[str, Any]:
     """The parameters that a SQL file names, and no others."""
     settings = run.settings
+    weeks = dt.timedelta(weeks=settings.orders.arrival_weeks)
+    calendar = WorkingCalendar.of(settings.business.country, run.as_of.year, run.as_of.year + 1)
     known = {
+        "since_on": run.as_of - weeks,
+        "next_on": calendar.next_open(np.datetime64(run.as_of + dt.timedelta(days=1))).item(),
         "as_of_at": run.seen_until,
         "as_of_on": run.as_of,
         "time_zone": settings.business.time_zone,

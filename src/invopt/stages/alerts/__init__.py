@@ -10,7 +10,7 @@ import pandas as pd
 from invopt.errors import WorkspaceError
 from invopt.settings import Settings
 from invopt.stages.alerts.fulfilment import backlog_alerts, hold_alerts, parcel_alerts, return_alerts
-from invopt.stages.alerts.quality import data_alerts, forecast_alerts
+from invopt.stages.alerts.quality import data_alerts, forecast_alerts, rate_card_alerts
 from invopt.stages.alerts.rows import graded
 from invopt.stages.alerts.stock import dead_stock_alerts, stockout_alerts, surplus_alerts
 from invopt.stages.alerts.supply import (
@@ -34,6 +34,7 @@ from invopt.tables import (
     ORDER_PROPOSAL,
     PARCEL,
     POLICY,
+    RATE_FAULT,
     REFUSED_DECISION,
     REJECTED_ROW,
     RETURN_AUTHORISATION,
@@ -48,7 +49,7 @@ from invopt.tables import (
 _READ = (
     SKU_LOCATION, STOCK_POSITION, POLICY, INBOUND, LEAD_TIME, FORECAST_MODEL, ORDER_PROPOSAL, SUPPLIER_ORDER,
     OPEN_ORDER_ADVICE, OPEN_ORDER_LINE, ORDER_LINE, ORDER_CHECK, BACKLOG, PARCEL, SHIPMENT, RETURN_AUTHORISATION,
-    RETURN_RATE, INGESTED_FILE, REJECTED_ROW, REFUSED_DECISION,
+    RETURN_RATE, INGESTED_FILE, REJECTED_ROW, REFUSED_DECISION, RATE_FAULT,
 )  # fmt: skip
 
 
@@ -82,6 +83,7 @@ def find_alerts(tables: dict[str, pd.DataFrame], settings: Settings, as_of: pd.T
         parcel_alerts(tables["parcel"], tables["shipment"], tables["open_order_line"], tables["order_line"]),
         return_alerts(tables["return_authorisation"], tables["return_rate"], tables["sku_location"], rules),
         data_alerts(tables, settings.business.currency),
+        rate_card_alerts(tables["rate_fault"], settings.business.currency),
     ]
     return check(graded(found, rules), ALERT)
 
