@@ -59,7 +59,7 @@ def allocation_frame(
 
 
 def _ways(coded: Coded, order: Ints, location: Ints, parcel_costs: pd.DataFrame) -> NDArray[np.object_]:
-    """"; with <service and weight>" of each entry whose order and location have a parcel cost; empty otherwise."""
+    """ "; with <service and weight>" of each entry whose order and location have a parcel cost; empty otherwise."""
     places = np.int64(max(len(coded.location_names), 1))
     known = coded.order_names.get_indexer(pd.Index(parcel_costs["order_id"]))
     key = known * places + coded.location_names.get_indexer(pd.Index(parcel_costs["location_id"]))

@@ -46,9 +46,7 @@ def available_to_promise(
     waiting = _sums(queue[queue["cause"].isin(_WAITS)], "waiting_units", keys)
     buffer = thousandths(pd.Series(buffer_units(stock["on_hand_units"].to_numpy(), settings)))
     on_hand, taken = thousandths(stock["on_hand_units"]), thousandths(stock["reserved_units"])
-    today = pd.DataFrame(
-        {"row": np.arange(len(stock)), "from_on": as_of.astype("datetime64[us]"), "more": np.int64(0)}
-    )
+    today = pd.DataFrame({"row": np.arange(len(stock)), "from_on": as_of.astype("datetime64[us]"), "more": np.int64(0)})
     coming = receipts[receipts["expected_on"].notna()]
     at = keys.get_indexer(pd.MultiIndex.from_frame(coming[_KEY]))
     coming = pd.DataFrame(

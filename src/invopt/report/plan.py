@@ -19,8 +19,8 @@ SUMMARY_TABLES = (
     "supplier", "supplier_order", "open_order_advice", "order_commitment", "plan_change", "forward_plan",
     "order_check", "backlog", "parcel", "parcel_line",
     "allocation", "transit_time", "shipment", "promise_score", "rate_fault", "delivery_option", "pick_line", "workload",
-    "available_to_promise", "stock_price", "reservation", "return_authorisation", "return_rate", "return_summary", "alert",
-    "assumption", "ingested_file", "rejected_row",
+    "available_to_promise", "stock_price", "reservation", "return_authorisation", "return_rate", "return_summary",
+    "alert", "assumption", "ingested_file", "rejected_row",
 )  # fmt: skip
 
 SKU_TABLES = (

@@ -137,9 +137,7 @@ class Orders(Section):
     )  # fmt: skip
     wave_lines: int = setting(40, "Lines of a pick wave, about; an order is never divided.", unit="lines", minimum=1)
     first_pick_hour: int = setting(8, "Hour at which picking begins, local.", unit="hour", minimum=0, maximum=23)
-    last_pick_hour: int = setting(
-        16, "Last hour in which goods are picked, local.", unit="hour", minimum=0, maximum=23
-    )
+    last_pick_hour: int = setting(16, "Last hour in which goods are picked, local.", unit="hour", minimum=0, maximum=23)
     arrival_weeks: int = setting(
         8, "Weeks whose like weekday says how many lines each hour of the next working day brings.", unit="weeks",
         minimum=1, maximum=104,

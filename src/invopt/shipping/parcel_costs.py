@@ -139,9 +139,7 @@ def _boxed(
     for row in np.argsort(-inner, kind="stable"):
         chosen[(room[row] >= part) & (bears[row] >= load)] = row
     empty_g = carton["empty_weight_g"].to_numpy(dtype=np.float64)[chosen]
-    return frame.assign(
-        parcels=count, carton=np.where(is_boxed, chosen, -1), empty_g=np.where(is_boxed, empty_g, 0.0)
-    )
+    return frame.assign(parcels=count, carton=np.where(is_boxed, chosen, -1), empty_g=np.where(is_boxed, empty_g, 0.0))
 
 
 def _stepped(weight: pd.Series) -> pd.Series:
@@ -160,15 +158,15 @@ def _destinations(orders: pd.DataFrame, business: Business) -> pd.DataFrame:
     ).set_index(first["order_id"])
 
 
-def _alike(
-    destination: pd.DataFrame, places: pd.DataFrame, network: Network, business: Business
-) -> pd.DataFrame:
+def _alike(destination: pd.DataFrame, places: pd.DataFrame, network: Network, business: Business) -> pd.DataFrame:
     """Each postcode replaced by one with the same zones, surcharges and lane: a few stand for thousands."""
     ends = destination[["to_country", "to_postcode"]].drop_duplicates().reset_index(drop=True)
     marks = [region_of(*end) for end in ends.itertuples(index=False, name=None)]
     remote = sorted({plain_postcode(name) for name in network.surcharge["postcode_prefix"].dropna()} - {""})
     ways = [set(prefixes(code, country)) for country, code in ends.itertuples(index=False, name=None)]
-    marks = [f"{mark}/{','.join(name for name in remote if name in way)}" for mark, way in zip(marks, ways, strict=True)]
+    marks = [
+        f"{mark}/{','.join(name for name in remote if name in way)}" for mark, way in zip(marks, ways, strict=True)
+    ]
     signs = pd.DataFrame({"country": ends["to_country"], "marks": marks})
     for start in sorted(set(places["country"].astype("str").fillna(business.country))):
         zones = find_zones(ends.assign(from_country=start), network.carrier_zone)

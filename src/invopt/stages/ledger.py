@@ -165,7 +165,9 @@ def _position(db: Database, workspace: Workspace, skus: list[str]) -> pd.DataFra
     for table in (STOCK_SNAPSHOT, STOCK_MOVEMENT):
         seen = database.latest(table)
         name = quoted(table.name + "_now")
-        statement = f"create or replace temp table {name} as select * from ({seen}) where list_contains($sku_ids, sku_id)"
+        statement = (
+            f"create or replace temp table {name} as select * from ({seen}) where list_contains($sku_ids, sku_id)"
+        )
         db.execute(statement, at)
     time_zone = workspace.settings.business.time_zone
     frame = db.frame(

@@ -67,9 +67,7 @@ def region_demand(
     )  # fmt: skip
 
 
-def lane_costs(
-    lines: pd.DataFrame, available: pd.DataFrame, costs: pd.DataFrame, settings: Settings
-) -> pd.DataFrame:
+def lane_costs(lines: pd.DataFrame, available: pd.DataFrame, costs: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """LANE_COST: what a unit costs from each place to the ship-tos of each, as today's orders are priced.
 
     A pair that no order of today shows costs what the settings assume.

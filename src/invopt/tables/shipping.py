@@ -245,8 +245,11 @@ PROMISE_SCORE = Table(
         text("lane", "origin location and destination country and region; * for all"),
         integer("parcels", "delivered parcels promised again from the trips before them", minimum=0),
         share("kept_share", "of these, delivered by the day that the estimate would have promised", nullable=True),
-        share("promised_share", "what the estimate claimed for those days; honest where it equals the share kept",
-              nullable=True),
+        share(
+            "promised_share",
+            "what the estimate claimed for those days; honest where it equals the share kept",
+            nullable=True,
+        ),
         share("on_time_share", "share of given dates that were kept, shrunk to the service and the carrier"),
         integer("dated_parcels", "parcels with a given date that has been kept or broken", minimum=0),
     ),

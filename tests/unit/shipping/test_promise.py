@@ -12,8 +12,8 @@ from invopt.errors import SettingsError
 from invopt.settings import Shipping
 from invopt.shipping.choice import choose_service, delivery_options
 from invopt.shipping.promise import offers, ship_dates
-from invopt.shipping.rates import quote
 from invopt.shipping.promise_score import promise_calibration, promise_scores
+from invopt.shipping.rates import quote
 from invopt.shipping.transit import (
     HORIZON,
     conformal_share,
