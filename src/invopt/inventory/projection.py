@@ -23,11 +23,12 @@ from invopt.inventory import _projection_kernel as kernel
 from invopt.inventory import _quantity_kernel as quantity
 
 Floats = NDArray[np.float64]
-TargetKind = Literal["cycle_service", "fill_rate", "cost"]
+TargetKind = Literal["cycle_service", "plain_cycle_service", "fill_rate", "cost"]
 ShortageRule = Literal["lost_sales", "backorders"]
 
 _KINDS = {
     "cycle_service": quantity.CYCLE_SERVICE,
+    "plain_cycle_service": quantity.PLAIN_CYCLE_SERVICE,
     "fill_rate": quantity.FILL_RATE,
     "cost": quantity.CRITICAL_RATIO,
 }
@@ -42,6 +43,13 @@ _GENERATORS = {
     4096: (1, 2539, 1833, 893, 2891, 3329, 839, 4067, 1991, 3947, 335, 4055, 201, 2939, 1859, 1867),
 }
 _BRANCHES = 2
+# The declared grain of quantities.
+_FRACTION = 0.001
+_COUNTED_COLUMNS = [
+    kernel.NEED, kernel.TARGET_LEVEL, kernel.EXPECTED_DEMAND, kernel.EXPECTED_LOST, kernel.ON_ORDER_DUE,
+    kernel.RETURNS_DUE, kernel.STOCK_AT_ARRIVAL, kernel.CYCLE_DEMAND, kernel.IMPLIED_STOCK, kernel.ORDER_UNITS,
+    kernel.DEMAND_SD,
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -53,6 +61,8 @@ class DemandOutlook:
     variance `level_variance` (what is not known about the level). Demand of part of a week follows
     `day_shares` ((7,) or (n, 7), adding up to 1); without them the days are alike. Beyond the last period
     the mean of the last four weeks continues, and the result says how much of the interval that was.
+    `unit` (n) is 1 where demand comes in whole units and 0 where it comes in fractions (a gamma, without the mu of
+    whole units in its variance); whole units without it.
     """
 
     mean_units: Floats
@@ -61,6 +71,7 @@ class DemandOutlook:
     days_per_period: int = 1
     first_day: int = 0
     day_shares: Floats | None = None
+    unit: Floats | None = None
 
     def __post_init__(self) -> None:
         """Refuse shapes and values that no demand can have."""
@@ -158,7 +169,9 @@ class Projection:
 
     target_level = expected_demand - expected_lost - expected_returns + safety_stock, and need = max(0,
     target_level - on hand - on order due + backorders), both exactly; expected_returns counts resaleable
-    units inside the interval.
+    units inside the interval. What is implied is what the policy keeps up in the long run, whatever lies there
+    today: service, fill rate and mean stock over the cycles that a lot of `order_units` lasts; with a given quantity
+    (`imply`) it is that of the one cycle. `current_cycle_service` is that of today's stock if nothing is ordered.
     """
 
     need_units: Floats
@@ -176,6 +189,7 @@ class Projection:
     implied_fill_rate: Floats
     current_cycle_service: Floats
     mean_stock_units: Floats
+    order_units: Floats
     stockout_in_days: Floats
     beyond_horizon_share: Floats
 
@@ -231,6 +245,7 @@ def project(
     arrivals: Arrivals | None = None,
     lot_units: ArrayLike = 0.0,
     economic_units: ArrayLike | None = None,
+    step_units: ArrayLike = 1.0,
     seeds: NDArray[np.uint64] | None = None,
     paths: int = 64,
 ) -> Projection:
@@ -239,21 +254,24 @@ def project(
     Inputs: `on_hand_units` at the opening of the as-of day and `backorder_units` (customers waiting), the demand
     outlook, the lead time of an order placed now, `arrivals` on the way, `review_days` until the next order, and
     `lot_units`, the quantity that is ordered at once where that is more than a cycle's demand, with `economic_units`
-    its economic order quantity. `seeds` come from `series_seeds`; without them rows are seeded by their number,
+    its economic order quantity; orders are whole multiples of `step_units`. `seeds` come from `series_seeds`; without them rows are seeded by their number,
     which a split of the work would change. Arrays have a value per SKU-location; single values hold for all.
 
     Targets, `target_share`:
     - cycle_service: the probability that nobody is turned away in a cycle in which anybody asks;
+    - plain_cycle_service: the textbook's, which counts the cycles in which nobody asks as well;
     - fill_rate: the share of demand served in the cycle; with lots, of the whole lot, counting what is lost before
       it arrives;
-    - cost: the critical ratio of one cycle's review, see `critical_ratio`; with lots the order is placed when
-      waiting one more review would cost more than the lot's average cost of that time, G(y) >= g in the words of
-      Federgruen & Zheng (1992), Operations Research 40.
+    - cost: the critical ratio of one cycle's review, see `critical_ratio`. A unit is ordered while its chance of a
+      sale in the cycle times what is lost without it outweighs holding it for as long as it lies there, stock at its
+      place / cycle demand cycles and at least one; with lots the order is placed when waiting one more review would
+      cost more than the lot's average cost of that time, G(y) >= g in the words of Federgruen & Zheng (1992),
+      Operations Research 40.
 
     Timing: goods due on a day are there before its demand; the order placed now arrives after a lead time
     of L days at the opening of day L, the next one at the opening of day review + L'.
 
-    Returns a `Projection`; quantities are whole units. Raises `InfeasibleError` for a target outside (0,
+    Returns a `Projection`; quantities are whole units, thousandths where demand comes in fractions. Raises `InfeasibleError` for a target outside (0,
     1).
 
     Method: de Kok & Meijer (arXiv 2304.06936), with sample paths from a rotated lattice and the last
@@ -294,6 +312,7 @@ def project(
         arrivals,
         lot_units,
         lot_units if economic_units is None else economic_units,
+        step_units,
         seeds,
         paths,
     )
@@ -339,6 +358,7 @@ def imply(
         arrivals,
         lot_units,
         lot_units,
+        1.0,
         seeds,
         paths,
     )
@@ -357,6 +377,7 @@ def _run(
     arrivals: Arrivals | None,
     lot_units: ArrayLike,
     economic_units: ArrayLike,
+    step_units: ArrayLike,
     seeds: NDArray[np.uint64] | None,
     paths: int,
 ) -> Projection:
@@ -364,11 +385,16 @@ def _run(
     due = Arrivals.none(size) if arrivals is None else arrivals
     if len(due.start) != size + 1:
         raise TableError(f"projection: arrivals are for {len(due.start) - 1} SKU-locations, demand for {size}.")
-    on_hand = _column(on_hand_units, size, "on_hand_units")
-    backorders = _column(backorder_units, size, "backorder_units")
-    lots, economic = _column(lot_units, size, "lot_units"), _column(economic_units, size, "economic_units")
+    # The kernel counts: fractions are counted in thousandths of a unit, where a count is as good as a gamma.
+    grain = np.ones(size) if demand.unit is None else np.where(demand.unit > 0, 1.0, _FRACTION)
+    of_arrival = np.repeat(grain, np.diff(due.start))
+    on_hand = _column(on_hand_units, size, "on_hand_units") / grain
+    backorders = _column(backorder_units, size, "backorder_units") / grain
+    lots = _column(lot_units, size, "lot_units") / grain
+    economic = _column(economic_units, size, "economic_units") / grain
+    steps = _column(step_units, size, "step_units") / grain
     result = kernel.project_block(
-        _owned(demand.mean_units),
+        _owned(demand.mean_units / grain[:, None]),
         _column(demand.dispersion, size, "dispersion"),
         _column(demand.level_variance, size, "level_variance"),
         demand.first_day,
@@ -378,7 +404,7 @@ def _run(
         backorders,
         _owned(due.start, np.int64),
         _owned(due.day),
-        _owned(due.units),
+        _owned(due.units / of_arrival),
         _owned(due.age_days),
         _owned(due.log_scale),
         _owned(due.degrees_of_freedom),
@@ -389,15 +415,17 @@ def _run(
         _column(review_days, size, "review_days"),
         lots,
         _owned((lots + economic * economic / np.maximum(lots, 1e-12)) / 2),
+        _owned(steps),
         kind,
         share,
-        given_units,
+        _owned(given_units / grain),
         is_lost,
         np.arange(size, dtype=np.uint64) if seeds is None else _owned(seeds, np.uint64),
         paths,
         _BRANCHES,
         np.array(_GENERATORS[paths], np.int64),
     )
+    result[:, _COUNTED_COLUMNS] *= grain[:, None]
     level = result[:, kernel.TARGET_LEVEL]
     expected = result[:, kernel.EXPECTED_DEMAND]
     lost_units = result[:, kernel.EXPECTED_LOST]
@@ -419,6 +447,7 @@ def _run(
         implied_fill_rate=result[:, kernel.IMPLIED_FILL_RATE],
         current_cycle_service=result[:, kernel.CURRENT_CYCLE_SERVICE],
         mean_stock_units=result[:, kernel.IMPLIED_STOCK],
+        order_units=result[:, kernel.ORDER_UNITS],
         stockout_in_days=np.where(result[:, kernel.STOCKOUT_DAY] < 0, np.nan, result[:, kernel.STOCKOUT_DAY]),
         beyond_horizon_share=result[:, kernel.BEYOND_HORIZON_SHARE],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from invopt.purchasing.arrivals import ExpectedArrivals, expected_arrivals
 from invopt.purchasing.decisions import apply_decisions, commitments, commitments_as_inbound, decision_value
+from invopt.purchasing.exchange import in_plan_currency
 from invopt.purchasing.explanation import QUESTIONS, Change, Explanation, Term, explain, what_if
 from invopt.purchasing.forward_plan import add_forward_plans, forward_plan
 from invopt.purchasing.open_orders import advise_open_orders
@@ -32,6 +33,7 @@ __all__ = [
     "expected_arrivals",
     "explain",
     "forward_plan",
+    "in_plan_currency",
     "nervousness",
     "plan_changes",
     "propose",

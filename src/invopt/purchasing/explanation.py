@@ -25,6 +25,7 @@ TERMS: tuple[tuple[str, int, str], ...] = (
     ("closure_change_units", 1, "ordered ahead of a shutdown"),
     ("supplier_change_units", 1, "no supplier on usable terms"),
     ("moq_change_units", 1, "smallest order quantity"),
+    ("economic_change_units", 1, "economic order quantity"),
     ("pack_change_units", 1, "whole packs"),
     ("line_maximum_change_units", 1, "largest order quantity"),
     ("price_break_change_units", 1, "price break"),

@@ -61,7 +61,7 @@ def forward_plan(
 
         expected demand of the protection interval from that week on + safety stock of the policy,
 
-    less what is there and on order (both at the review), raised to MOQ and whole packs, cut to line maximum and
+    less what is there and on order (both at the review), raised to MOQ, economic lot and whole packs, cut to line maximum and
     cover. Goods come after the mean lead time, open orders as `expected_arrivals` says. Where sales are lost, what
     stock does not serve is gone; where customers wait, it is served first. Supplier minimums and the budget are not
     played forward: the sums by supplier show whether they will be met.
@@ -172,7 +172,7 @@ def _play(
             may = w.may_buy & (proposed != week) & (review < edges[week + 1]) & _is_open(w, edges, week)
             ahead = demand.between(edges[week], review + protection)
             need = np.where(may, np.maximum(thousandths(ahead) + safety - stock - on_order, 0), 0)
-            lots = lot_sizes(need, w.moq, w.pack, w.line_maximum).within_maximum
+            lots = lot_sizes(need, w.moq, w.pack, w.line_maximum, w.economic_lot).within_maximum
             cover = cover_limit(stock + on_order, w.rate_per_day, w.cover_days, w.pack)
             order = np.where(may, np.minimum(lots, np.maximum(cover, w.smallest_lot)), 0)
             plan.ordered[:, week] += order

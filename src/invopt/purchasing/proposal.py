@@ -54,8 +54,8 @@ def propose(
     what is left after an approval of the same day gets an id of its own).
 
     Returns ORDER_PROPOSAL, sorted by SKU and location. The steps, each a column: need of the policy -> less what
-    was approved and leaves with this order -> ordered ahead of a shutdown -> supplier -> MOQ -> whole packs -> line
-    maximum -> price break where it pays -> lifecycle -> maximum cover and shelf life -> damping -> supplier's
+    was approved and leaves with this order -> ordered ahead of a shutdown -> supplier -> MOQ -> economic lot -> whole packs ->
+    line maximum -> price break where it pays -> lifecycle -> maximum cover and shelf life -> damping -> supplier's
     minimum order value -> container -> budget. All quantities are whole thousandths of a unit and the terms add up
     to `final_units` exactly.
 
@@ -110,8 +110,9 @@ def _constrain(
     now = step(_ordered_ahead(now, workings, committed), Reason.ORDERED_AHEAD)
     has_supplier = (w.line >= 0) & groups.is_open
     now = step(np.where(has_supplier, now, 0))
-    lots = lot_sizes(now, w.moq, w.pack, w.line_maximum)
+    lots = lot_sizes(now, w.moq, w.pack, w.line_maximum, w.economic_lot)
     step(lots.at_least_moq, Reason.MOQ)
+    step(lots.economic, Reason.ECONOMIC_LOT)
     step(lots.in_packs, Reason.PACK)
     now = step(lots.within_maximum, Reason.LINE_MAXIMUM)
 

@@ -21,6 +21,7 @@ CHANGES = (
     ("closure_change_units", "closure"),
     ("supplier_change_units", "no_supplier"),
     ("moq_change_units", "moq"),
+    ("economic_change_units", "economic_lot"),
     ("pack_change_units", "pack"),
     ("line_maximum_change_units", "line_maximum"),
     ("price_break_change_units", "price_break"),

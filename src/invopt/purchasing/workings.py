@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from invopt.errors import TableError
+from invopt.purchasing.exchange import in_plan_currency
 from invopt.purchasing.gain import GainModel
 from invopt.purchasing.keys import positions
 from invopt.purchasing.order_dates import SupplierCalendar, supplier_calendars
@@ -41,6 +42,7 @@ class Workings:
     cover_days: NDArray[np.float64]
     moq: Thousandths
     pack: Thousandths
+    economic_lot: Thousandths
     line_maximum: Thousandths
     smallest_lot: Thousandths
     own_cost: NDArray[np.int64]
@@ -78,7 +80,7 @@ def gather(
             f"{policy.loc[at < 0, list(KEY)].head(3).to_dict('records')}. Plan from the tables of one run."
         )
     skus = sku_location.take(at).reset_index(drop=True)
-    in_force = terms_in_force(terms, as_of)
+    in_force = in_plan_currency(terms_in_force(terms, as_of), skus, settings)
     choice = choose_suppliers(skus, in_force, settings, lead_time, policy["supplier_id"])
     names, supplier = _suppliers_of(choice, in_force)
     calendar = supplier_calendars(suppliers, closures, names, as_of, settings.policy.review_days)
@@ -130,6 +132,7 @@ def gather(
         cover_days=cover,
         moq=moq,
         pack=pack,
+        economic_lot=thousandths(policy["economic_lot_units"]),
         line_maximum=pick(in_force.line_maximum),
         smallest_lot=pick(in_force.smallest_lot()),
         own_cost=own_cost,

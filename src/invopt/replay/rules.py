@@ -135,7 +135,7 @@ def _interval_quantile(situation: Situation, outlook: DemandOutlook, share: Floa
         outlook,
         np.maximum(position, 0.0),
         LeadTimes.certain(np.zeros(shop.size)),
-        target_kind="cost",
+        target_kind="plain_cycle_service",
         target_share=share,
         review_days=shop.lead_periods + 1.0,
         shortage_rule="backorders",

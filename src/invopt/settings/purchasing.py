@@ -56,6 +56,10 @@ class Purchasing(Section):
         minimum=0,
         maximum=1,
     )
+    economic_lots: bool = setting(
+        True,
+        "Raise an order that is due to its economic quantity, which weighs policy.order_line_cost_minor against holding.",
+    )
     fill_containers: bool = setting(
         False, "Fill the last container of an order with what is needed next, where that gains anything."
     )
@@ -64,6 +68,12 @@ class Purchasing(Section):
     )
     container_kg_by_supplier: dict[str, float] = setting(
         {}, "Load of one container of that supplier.", unit="kg", minimum=0
+    )
+    container_pallets_by_supplier: dict[str, float] = setting(
+        {},
+        "Pallet places of one container of that supplier; needs product.units_per_pallet.",
+        unit="pallets",
+        minimum=0,
     )
     containers_per_order: int = setting(
         1, "Most containers in one order to such a supplier.", unit="containers", minimum=1

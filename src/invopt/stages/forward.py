@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from invopt.purchasing import add_forward_plans, forward_plan, purchase_order_lines
 from invopt.stages.run import Run
-from invopt.stages.supply import usable_terms
+from invopt.stages.supply import terms_of
 from invopt.tables import (
     FORECAST,
     FORWARD_PLAN,
@@ -20,14 +20,12 @@ from invopt.tables import (
     STOCK_POSITION,
     SUPPLIER,
     SUPPLIER_CLOSURE,
-    SUPPLIER_TERM,
 )
 
 
 def plan_ahead(run: Run) -> None:
     """Write the planned orders of the coming weeks, their sums by supplier, and today's purchase orders."""
-    known = run.read(SKU_LOCATION)
-    terms = usable_terms(run.read(SUPPLIER_TERM), known[known["is_planned"]], run.settings)
+    terms = terms_of(run)
     suppliers, closures, products = run.read(SUPPLIER), run.read(SUPPLIER_CLOSURE), run.read(PRODUCT)
     parts = []
     chunks = list(run.chunks())

@@ -17,12 +17,13 @@ from invopt.inventory import (
     project,
     series_seeds,
 )
-from invopt.purchasing import choose_suppliers, terms_in_force
+from invopt.purchasing import choose_suppliers, in_plan_currency, terms_in_force
+from invopt.purchasing.quantities import THOUSAND
 from invopt.settings import Settings
 from invopt.stages.blocks import run_axis
 from invopt.stages.periods import Axis
 from invopt.stages.run import Chunk, Run
-from invopt.stages.supply import usable_terms
+from invopt.stages.supply import terms_of
 from invopt.tables import (
     BACKLOG,
     EXPECTED_RETURN,
@@ -33,7 +34,6 @@ from invopt.tables import (
     POLICY,
     SKU_LOCATION,
     STOCK_POSITION,
-    SUPPLIER_TERM,
 )
 
 _KEY = ["sku_id", "location_id"]
@@ -42,48 +42,62 @@ _KEY = ["sku_id", "location_id"]
 def make_policy(run: Run) -> None:
     """Write the policy of every planned SKU-location."""
     axis = run_axis(run)
-    suppliers = planned_suppliers(run)
+    sources = planned_sources(run)
     lead_time = run.read(LEAD_TIME)
-    backlog = run.read(BACKLOG)
-    # An order on hold is no need yet: a suspected fraud must not buy stock. Its release makes it one.
-    is_need = ~backlog["cause"].isin(["rejected", "on_hold"])
-    waiting = backlog[is_need].groupby(_KEY)["waiting_units"].sum()
+    waiting = waiting_units(run)
     chunks = list(run.chunks())
     if not chunks:
         run.write_empty(POLICY)
     for chunk in chunks:
         if not run.has(POLICY, chunk):
-            run.write(POLICY, chunk_policy(run, chunk, axis, suppliers, lead_time, waiting), chunk)
+            run.write(POLICY, chunk_policy(run, chunk, axis, sources, lead_time, waiting), chunk)
 
 
-def planned_suppliers(run: Run) -> pd.DataFrame:
-    """The supplier each planned SKU-location is to come from, indexed by SKU and location; missing for none."""
-    known = run.read(SKU_LOCATION)
+def waiting_units(run: Run) -> pd.Series:
+    """Units that customers wait for, by SKU and location."""
+    backlog = run.read(BACKLOG)
+    # An order on hold is no need yet: a suspected fraud must not buy stock. Its release makes it one.
+    is_need = ~backlog["cause"].isin(["rejected", "on_hold"])
+    return backlog[is_need].groupby(_KEY)["waiting_units"].sum()
+
+
+def planned_sources(run: Run, chunk: Chunk | None = None) -> pd.DataFrame:
+    """The supplier each planned SKU-location is to come from, missing for none, and its smallest order and pack.
+
+    Indexed by SKU and location; columns supplier_id, moq_units, pack_units.
+    """
+    known = run.read(SKU_LOCATION, chunk)
     planned = known[known["is_planned"]].reset_index(drop=True)
-    terms = terms_in_force(usable_terms(run.read(SUPPLIER_TERM), planned, run.settings), run.as_of)
-    choice = choose_suppliers(planned, terms, run.settings, run.read(LEAD_TIME))
+    terms = in_plan_currency(terms_in_force(terms_of(run, chunk), run.as_of), planned, run.settings)
+    choice = choose_suppliers(planned, terms, run.settings, run.read(LEAD_TIME, chunk))
     supplier = pd.Series(pd.NA, index=planned.index, dtype="str")
     found = choice.line >= 0
     supplier[found] = terms.supplier_id[choice.line[found]]
-    return planned[_KEY].assign(supplier_id=supplier).set_index(_KEY)
+    rows = planned[_KEY].assign(supplier_id=supplier, moq_units=0.0, pack_units=1.0)
+    rows.loc[found, "moq_units"] = terms.moq[choice.line[found]] / THOUSAND
+    rows.loc[found, "pack_units"] = terms.pack[choice.line[found]] / THOUSAND
+    return rows.set_index(_KEY)
 
 
 def chunk_policy(
     run: Run,
     chunk: Chunk,
     axis: Axis,
-    suppliers: pd.DataFrame,
+    sources: pd.DataFrame,
     lead_time: pd.DataFrame,
     waiting: pd.Series,
+    *,
+    more_target_share: float = 0.0,
 ) -> pd.DataFrame:
-    """Table `policy` for one chunk."""
+    """Table `policy` for one chunk; `more_target_share` is added to targets that come from costs, to ask "what if"."""
     settings = run.settings
     model = run.read(FORECAST_MODEL, chunk).sort_values(_KEY, ignore_index=True)
     keys = model[_KEY]
     index = pd.MultiIndex.from_frame(keys)
     facts = keys.merge(run.read(SKU_LOCATION, chunk), on=_KEY, how="left", validate="one_to_one")
     stock = keys.merge(run.read(STOCK_POSITION, chunk), on=_KEY, how="left", validate="one_to_one")
-    supplier = suppliers["supplier_id"].reindex(index).reset_index(drop=True)
+    source = sources.reindex(index).reset_index(drop=True)
+    supplier = source["supplier_id"]
     lead = lead_rows(keys, supplier, lead_time, settings)
     outlook = demand_outlook(run, chunk, model, lead, axis)
     arrivals = with_returns(
@@ -93,8 +107,10 @@ def chunk_policy(
         axis,
     )
     backorders = waiting.reindex(index).fillna(0.0).to_numpy(dtype=float)
-    target = targets(facts, settings)
-    review = float(settings.policy.review_days)
+    target = targets(facts.assign(xyz_class=model["xyz_class"]), settings)
+    if settings.policy.target_kind == "cost":
+        target = np.clip(target + more_target_share, 0.01, 0.9999)
+    lots = order_lots(outlook, facts, source, settings)
     result = project(
         outlook,
         (stock["on_hand_units"] - stock["reserved_units"]).clip(lower=0).to_numpy(dtype=float),
@@ -105,14 +121,46 @@ def chunk_policy(
         ),
         target_kind=settings.policy.target_kind,  # type: ignore[arg-type]
         target_share=target,
-        review_days=review,
+        review_days=float(settings.policy.review_days),
         shortage_rule=settings.policy.shortage_rule,  # type: ignore[arg-type]
         backorder_units=backorders,
         arrivals=arrivals,
+        lot_units=lots["lot_units"].to_numpy(dtype=float),
+        economic_units=lots["full_economic_units"].to_numpy(dtype=float),
+        step_units=source["pack_units"].to_numpy(dtype=float),
         seeds=series_seeds(keys["sku_id"], keys["location_id"]),
         paths=settings.policy.sample_paths,
     )
-    return policy_rows(run, model, facts, stock, supplier, lead, result, backorders, target)
+    return policy_rows(run, model, facts, stock, supplier, lead, lots, result, backorders, target)
+
+
+def order_lots(outlook: DemandOutlook, facts: pd.DataFrame, source: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """How much is ordered at once: `full_economic_units`, the economic quantity; `economic_lot_units`, what of it an
+    order is raised to; and `lot_units`, the least that is ordered, minimum and packs and economic lot together.
+
+    Economic quantity: sqrt(2 K d / h), K the cost of an order line, d demand a year, h holding and obsolescence of a
+    unit a year; no more than the maximum cover. It is left out where a review's demand is more, or where the setting
+    `purchasing.economic_lots` says so.
+    """
+    buying, policy = settings.purchasing, settings.policy
+    daily = outlook.mean_units.mean(axis=1) / outlook.days_per_period
+    carrying = policy.holding_rate_per_year + buying.obsolescence_rate_per_year
+    holding = np.maximum(facts["unit_cost_minor"].to_numpy(dtype=float), 1.0) * carrying
+    full = np.sqrt(2.0 * policy.order_line_cost_minor * daily * 365.0 / np.maximum(holding, 1e-9))
+    full = np.minimum(full, daily * buying.maximum_cover_days)
+    used = np.where(buying.economic_lots & (full > daily * policy.review_days), full, 0.0)
+    whole = 1.0 if outlook.unit is None else np.where(outlook.unit > 0, 1.0, 0.001)
+    used = np.ceil(used / whole - 1e-9) * whole
+    pack = np.maximum(source["pack_units"].to_numpy(dtype=float), 0.001)
+    least = np.maximum(np.maximum(source["moq_units"].to_numpy(dtype=float), used), pack)
+    return pd.DataFrame(
+        {
+            "full_economic_units": full,
+            "economic_lot_units": used,
+            "lot_units": np.ceil(least / pack - 1e-9) * pack,
+        },
+        index=facts.index,
+    )
 
 
 def lead_rows(keys: pd.DataFrame, supplier: pd.Series, lead_time: pd.DataFrame, settings: Settings) -> pd.DataFrame:
@@ -154,6 +202,7 @@ def demand_outlook(run: Run, chunk: Chunk, model: pd.DataFrame, lead: pd.DataFra
         days_per_period=axis.period_days,
         first_day=axis.first_day,
         day_shares=shares,
+        unit=model["is_whole_units"].to_numpy(dtype=float),
     )
 
 
@@ -187,10 +236,12 @@ def with_returns(arrivals: Arrivals, returns: pd.DataFrame, index: pd.MultiIndex
 
 
 def targets(facts: pd.DataFrame, settings: Settings) -> NDArray[np.float64]:
-    """The target of each SKU-location: of its ABC class, or the critical ratio of its own margin and cost."""
+    """The target of each SKU-location: of its segment or ABC class, or the critical ratio of its margin and cost."""
     policy = settings.policy
     if policy.target_kind != "cost":
-        return np.asarray(facts["abc_class"].map(policy.target_by_class), dtype=float)
+        by_class = facts["abc_class"].map(policy.target_by_class).astype(float)
+        segment = (facts["abc_class"].astype("str") + facts["xyz_class"].astype("str")).map(policy.target_by_segment)
+        return np.asarray(segment.astype(float).fillna(by_class), dtype=float)
     margin = (facts["unit_price_minor"] - facts["unit_cost_minor"]).clip(lower=0).to_numpy(dtype=float)
     cost = facts["unit_cost_minor"].to_numpy(dtype=float)
     ratio = critical_ratio(margin, cost, policy.holding_rate_per_year, policy.review_days)
@@ -205,6 +256,7 @@ def policy_rows(
     stock: pd.DataFrame,
     supplier: pd.Series,
     lead: pd.DataFrame,
+    lots: pd.DataFrame,
     result: Projection,
     backorders: NDArray[np.float64],
     target: NDArray[np.float64],
@@ -214,7 +266,14 @@ def policy_rows(
     daily = result.expected_demand_units / np.maximum(result.protection_days, 1.0)
     free = (stock["on_hand_units"] - stock["reserved_units"]).clip(lower=0).to_numpy(dtype=float)
     position = free + result.on_order_due_units
-    cover = np.divide(position, daily, out=np.full(len(daily), np.nan), where=daily > 0)
+    cover = _ratio(position, daily)
+    cost = facts["unit_cost_minor"].to_numpy(dtype=float)
+    margin = facts["unit_price_minor"].to_numpy(dtype=float) - cost
+    mean_stock = np.maximum(result.mean_stock_units, 0.0)
+    fill_rate = np.clip(result.implied_fill_rate, 0.0, 1.0)
+    order_units = np.maximum(result.order_units, lots["lot_units"].to_numpy(dtype=float))
+    sold_a_year = daily * fill_rate * 365.0
+    value = mean_stock * cost
     reasons = pd.Series("", index=facts.index)
     for assumed, words in (
         (lead["is_assumed"], lead["reason"]),
@@ -243,18 +302,22 @@ def policy_rows(
             "safety_stock_units": result.safety_stock_units,
             "reorder_point_units": np.maximum(result.target_level_units, 0.0),
             "need_units": result.need_units,
+            "economic_lot_units": lots["economic_lot_units"],
+            "order_units": order_units,
             "on_order_due_units": result.on_order_due_units,
             "on_order_later_units": np.maximum(
                 stock["on_order_units"].to_numpy(dtype=float) - result.on_order_due_units, 0.0
             ),
             "backorder_units": backorders,
             "implied_cycle_service": np.clip(result.implied_cycle_service, 0.0, 1.0),
-            "implied_fill_rate": np.clip(result.implied_fill_rate, 0.0, 1.0),
+            "implied_fill_rate": fill_rate,
             "current_cycle_service": np.clip(result.current_cycle_service, 0.0, 1.0),
-            "mean_stock_units": np.maximum(result.mean_stock_units, 0.0),
-            "mean_stock_minor": np.rint(
-                np.maximum(result.mean_stock_units, 0.0) * facts["unit_cost_minor"].to_numpy(dtype=float)
-            ).astype(np.int64),
+            "mean_stock_units": mean_stock,
+            "mean_stock_minor": np.rint(value).astype(np.int64),
+            "mean_cover_days": _ratio(mean_stock, daily),
+            "orders_per_year": sold_a_year / order_units,
+            "turns_per_year": _ratio(sold_a_year * cost, value),
+            "gmroi": _ratio(sold_a_year * margin, value),
             "days_of_cover": cover,
             "stockout_in_days": pd.array(np.floor(result.stockout_in_days), dtype="Int64"),
             "currency": facts["currency"],
@@ -263,6 +326,11 @@ def policy_rows(
             "reason": reasons.str.removesuffix("; "),
         }
     )
+
+
+def _ratio(above: NDArray[np.float64], below: NDArray[np.float64]) -> NDArray[np.float64]:
+    """One over the other; missing where there is nothing to divide by."""
+    return np.divide(above, below, out=np.full(len(below), np.nan), where=below > 0)
 
 
 def _reachable(inbound: pd.DataFrame, index: pd.MultiIndex) -> pd.DataFrame:

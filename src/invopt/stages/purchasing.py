@@ -11,7 +11,7 @@ from invopt.purchasing import (
     supplier_orders,
 )
 from invopt.stages.run import Run
-from invopt.stages.supply import usable_terms
+from invopt.stages.supply import terms_of
 from invopt.tables import (
     INBOUND,
     LEAD_TIME,
@@ -27,7 +27,6 @@ from invopt.tables import (
     SUPPLIER,
     SUPPLIER_CLOSURE,
     SUPPLIER_ORDER,
-    SUPPLIER_TERM,
     empty,
 )
 
@@ -36,7 +35,7 @@ def plan_purchases(run: Run) -> None:
     """Write the explained proposals, the supplier orders they add up to, and advice on open orders."""
     settings = run.settings
     known, policy, stock = run.read(SKU_LOCATION), run.read(POLICY), run.read(STOCK_POSITION)
-    terms = usable_terms(run.read(SUPPLIER_TERM), known[known["is_planned"]], settings)
+    terms = terms_of(run)
     suppliers, lead_time = run.read(SUPPLIER), run.read(LEAD_TIME)
     decisions = run.decisions()
     committed, refused = commitments(decisions, empty(ORDER_PROPOSAL), run.as_of)

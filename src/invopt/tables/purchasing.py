@@ -6,7 +6,7 @@ from invopt.tables.declaration import Table, date, flag, integer, minor, real, t
 
 # In the order in which they act; each but the first has its own column of change in the proposal.
 BINDING_CONSTRAINTS = (
-    "none", "commitment", "closure", "no_supplier", "moq", "pack", "line_maximum", "price_break", "lifecycle", "maximum_cover",
+    "none", "commitment", "closure", "no_supplier", "moq", "economic_lot", "pack", "line_maximum", "price_break", "lifecycle", "maximum_cover",
     "damping", "minimum_order_value", "container", "budget", "decision",
 )  # fmt: skip
 
@@ -43,6 +43,7 @@ ORDER_PROPOSAL = Table(
         units("closure_change_units", "+ ordered ahead: the supplier takes no order when the next review is due"),
         units("supplier_change_units", "- cut because no supplier can deliver it on usable terms"),
         units("moq_change_units", "+ raised to the smallest quantity"),
+        units("economic_change_units", "+ raised to the economic quantity, which weighs ordering against holding"),
         units("pack_change_units", "+ rounded up to whole packs"),
         units("line_maximum_change_units", "- cut to the largest quantity"),
         units("price_break_change_units", "+ raised to a cheaper price where that pays"),
