@@ -219,8 +219,10 @@ def _counted_quantity(
     step_units,
     tails,
 ):
-    """Return need, level, tail and loss of the cycles that follow, and the tail of ordering nothing, on the grid of
-    whole quantities; see `order_quantity`."""
+    """Return need, level, tail and loss of the cycles that follow, and the tail of ordering nothing.
+
+    All on the grid of whole quantities; see `order_quantity`.
+    """
     stock_max = -1e300
     for end in range(ends):
         stock_max = max(stock_max, math.floor(stocks[end]))

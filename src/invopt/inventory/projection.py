@@ -254,8 +254,9 @@ def project(
     Inputs: `on_hand_units` at the opening of the as-of day and `backorder_units` (customers waiting), the demand
     outlook, the lead time of an order placed now, `arrivals` on the way, `review_days` until the next order, and
     `lot_units`, the quantity that is ordered at once where that is more than a cycle's demand, with `economic_units`
-    its economic order quantity; orders are whole multiples of `step_units`. `seeds` come from `series_seeds`; without them rows are seeded by their number,
-    which a split of the work would change. Arrays have a value per SKU-location; single values hold for all.
+    its economic order quantity; orders are whole multiples of `step_units`. `seeds` come from `series_seeds`; without
+    them rows are seeded by their number, which a split of the work would change. Arrays have a value per
+    SKU-location; single values hold for all.
 
     Targets, `target_share`:
     - cycle_service: the probability that nobody is turned away in a cycle in which anybody asks;
@@ -271,8 +272,8 @@ def project(
     Timing: goods due on a day are there before its demand; the order placed now arrives after a lead time
     of L days at the opening of day L, the next one at the opening of day review + L'.
 
-    Returns a `Projection`; quantities are whole units, thousandths where demand comes in fractions. Raises `InfeasibleError` for a target outside (0,
-    1).
+    Returns a `Projection`; quantities are whole units, thousandths where demand comes in fractions. Raises
+    `InfeasibleError` for a target outside (0, 1).
 
     Method: de Kok & Meijer (arXiv 2304.06936), with sample paths from a rotated lattice and the last
     cycle's demand integrated exactly (counts up to a mean of 100, above it a gamma of the same mean and

@@ -54,9 +54,9 @@ def propose(
     what is left after an approval of the same day gets an id of its own).
 
     Returns ORDER_PROPOSAL, sorted by SKU and location. The steps, each a column: need of the policy -> less what
-    was approved and leaves with this order -> ordered ahead of a shutdown -> supplier -> MOQ -> economic lot -> whole packs ->
-    line maximum -> price break where it pays -> lifecycle -> maximum cover and shelf life -> damping -> supplier's
-    minimum order value -> container -> budget. All quantities are whole thousandths of a unit and the terms add up
+    was approved and leaves with this order -> ordered ahead of a shutdown -> supplier -> MOQ -> economic lot ->
+    whole packs -> line maximum -> price break where it pays -> lifecycle -> maximum cover and shelf life -> damping
+    -> supplier's minimum order value -> container -> budget. All quantities are whole thousandths of a unit and the terms add up
     to `final_units` exactly.
 
     Raises `TableError` where a frame does not match its table or a policy row has no `sku_location`. A bad
