@@ -56,8 +56,8 @@ def propose(
     Returns ORDER_PROPOSAL, sorted by SKU and location. The steps, each a column: need of the policy -> less what
     was approved and leaves with this order -> ordered ahead of a shutdown -> supplier -> MOQ -> economic lot ->
     whole packs -> line maximum -> price break where it pays -> lifecycle -> maximum cover and shelf life -> damping
-    -> supplier's minimum order value -> container -> budget. All quantities are whole thousandths of a unit and the terms add up
-    to `final_units` exactly.
+    -> supplier's minimum order value -> container -> budget. All quantities are whole thousandths of a unit and the
+    terms add up to `final_units` exactly.
 
     Raises `TableError` where a frame does not match its table or a policy row has no `sku_location`. A bad
     input of a single row (no supplier, two terms in force, a pack of zero, another currency ...) becomes its

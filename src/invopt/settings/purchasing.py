@@ -58,7 +58,7 @@ class Purchasing(Section):
     )
     economic_lots: bool = setting(
         True,
-        "Raise an order that is due to its economic quantity, which weighs policy.order_line_cost_minor against holding.",
+        "Raise an order that is due to its economic quantity: policy.order_line_cost_minor against holding.",
     )
     fill_containers: bool = setting(
         False, "Fill the last container of an order with what is needed next, where that gains anything."

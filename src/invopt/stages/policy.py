@@ -330,7 +330,7 @@ def policy_rows(
 
 def _ratio(above: NDArray[np.float64], below: NDArray[np.float64]) -> NDArray[np.float64]:
     """One over the other; missing where there is nothing to divide by."""
-    return np.divide(above, below, out=np.full(len(below), np.nan), where=below > 0)
+    return np.asarray(np.divide(above, below, out=np.full(len(below), np.nan), where=below > 0))
 
 
 def _reachable(inbound: pd.DataFrame, index: pd.MultiIndex) -> pd.DataFrame:

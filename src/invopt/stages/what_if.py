@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -103,7 +102,7 @@ def _alone(settings: Settings) -> Settings:
 def _final_units(run: OneSku, chunk: Chunk, axis: Axis, location_id: str, change: Change) -> float:
     """Units that would be ordered with a change made."""
     settings = _with_target(run.settings, change.more_target_share)
-    changed: dict[str, Any] = {(SUPPLIER_TERM.name, False): _terms(run.read(SUPPLIER_TERM, chunk), change)}
+    changed = {(SUPPLIER_TERM.name, False): _terms(run.read(SUPPLIER_TERM, chunk), change)}
     run = dataclasses.replace(run, other_settings=settings, kept=run.kept | changed)
     lead_time = _slower(run.read(LEAD_TIME, chunk), change.more_lead_time_days)
     run.kept[(LEAD_TIME.name, False)] = lead_time
