@@ -89,11 +89,12 @@ def _tail_or_loss(levels, shapes, stocks, ends, quantity, wants_loss):
 def _tail_that_pays(position, cycle_demand, target):
     """Return the chance of a sale below which the unit that raises stock to `position` costs more than it earns.
 
-    A unit that finds no buyer in its cycle lies there until those before it are sold: position / cycle demand cycles
-    in all, and never less than one. Bought a cycle later it would lie one cycle less; but demand that fell short
-    lowers what is wanted then, so that what is there is more often too much than a newsvendor of one cycle thinks.
+    A unit that finds no buyer in its cycle lies there until those before it are sold: as many cycles as its place in
+    the queue holds cycles' demand, or units where a cycle's demand is below one. A newsvendor of one cycle charges it
+    for that cycle alone, since it could be had again the next day; but demand that fell short lowers what is wanted
+    then, and what is there already cannot be sent back.
     """
-    waits = max(position / cycle_demand, 1.0) * (1.0 - target)
+    waits = max(position / max(cycle_demand, 1.0), 1.0) * (1.0 - target)
     return waits / (target + waits)
 
 

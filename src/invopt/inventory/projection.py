@@ -264,10 +264,10 @@ def project(
     - fill_rate: the share of demand served in the cycle; with lots, of the whole lot, counting what is lost before
       it arrives;
     - cost: the critical ratio of one cycle's review, see `critical_ratio`. A unit is ordered while its chance of a
-      sale in the cycle times what is lost without it outweighs holding it for as long as it lies there, stock at its
-      place / cycle demand cycles and at least one; with lots the order is placed when waiting one more review would
-      cost more than the lot's average cost of that time, G(y) >= g in the words of Federgruen & Zheng (1992),
-      Operations Research 40.
+      sale in the cycle, times what is lost without it, outweighs holding it for as long as it lies there: its place
+      in the stock / cycle demand (one unit at least), in cycles and one at least; with lots the order is placed when
+      waiting one more review would cost more than the lot's average cost of that time, G(y) >= g in the words of
+      Federgruen & Zheng (1992), Operations Research 40.
 
     Timing: goods due on a day are there before its demand; the order placed now arrives after a lead time
     of L days at the opening of day L, the next one at the opening of day review + L'.

@@ -63,8 +63,8 @@ def forward_plan(
 
     less what is there and on order (both at the review), raised to MOQ, economic lot and whole packs, cut to line
     maximum and cover. Goods come after the mean lead time, open orders as `expected_arrivals` says. Where sales are
-    lost, what stock does not serve is gone; where customers wait, it is served first. Supplier minimums and the budget are not
-    played forward: the sums by supplier show whether they will be met.
+    lost, what stock does not serve is gone; where customers wait, it is served first. Supplier minimums and the budget
+    are not played forward: the sums by supplier show whether they will be met.
 
     Returns PLANNED_ORDER and FORWARD_PLAN. All quantities are whole thousandths, so that the plan of parts added
     up is the plan of the whole. Raises `TableError` where a frame does not match its table, or a SKU-location's

@@ -29,7 +29,8 @@ def tell(
 ) -> None:
     """Print the proposal with its terms, the forecast, what is assumed, and what statsmodels makes of the series.
 
-    plan: read by `Plan.for_skus`; what_if: answers as `invopt.purchasing.what_if` gives them. Raises `TableError` where the terms of the proposal do not add up.
+    plan: read by `Plan.for_skus`; what_if: answers as `invopt.purchasing.what_if` gives them.
+    Raises `TableError` where the terms of the proposal do not add up.
     """
     words = Words(plan.settings.business.locale)
     described = record(plan, "sku_location", sku_id, location_id) or {}

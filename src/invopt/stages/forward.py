@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from invopt.purchasing import add_forward_plans, forward_plan, purchase_order_lines
+from invopt.purchasing import add_forward_plans, forward_plan, purchase_order_lines, terms_in_force
 from invopt.stages.run import Run
 from invopt.stages.supply import terms_of
 from invopt.tables import (
@@ -52,4 +52,7 @@ def plan_ahead(run: Run) -> None:
         run.write(PLANNED_ORDER, orders, chunk)
         parts.append(weeks)
     run.write(FORWARD_PLAN, add_forward_plans(parts))
-    run.write(PURCHASE_ORDER_DRAFT, purchase_order_lines(run.read(ORDER_COMMITMENT), suppliers, products))
+    run.write(
+        PURCHASE_ORDER_DRAFT,
+        purchase_order_lines(run.read(ORDER_COMMITMENT), suppliers, products, terms_in_force(terms, run.as_of)),
+    )
