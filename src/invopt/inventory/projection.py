@@ -12,17 +12,17 @@ maximum.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, DTypeLike, NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from invopt.errors import InfeasibleError, TableError
 from invopt.inventory import _projection_kernel as kernel
 from invopt.inventory import _quantity_kernel as quantity
+from invopt.inventory.projection_inputs import Arrivals, DemandOutlook, Floats, LeadTimes, owned
 
-Floats = NDArray[np.float64]
 TargetKind = Literal["cycle_service", "plain_cycle_service", "fill_rate", "cost"]
 ShortageRule = Literal["lost_sales", "backorders"]
 
@@ -50,117 +50,6 @@ _COUNTED_COLUMNS = [
     kernel.RETURNS_DUE, kernel.STOCK_AT_ARRIVAL, kernel.CYCLE_DEMAND, kernel.IMPLIED_STOCK, kernel.ORDER_UNITS,
     kernel.DEMAND_SD,
 ]  # fmt: skip
-
-
-@dataclass(frozen=True)
-class DemandOutlook:
-    """What customers are expected to want, SKU-locations in rows and periods in columns.
-
-    `mean_units` (n, periods) starts with the period that holds the as-of day, `first_day` days into it. A
-    period has mean mu, variance mu + `dispersion` mu^2, and all periods share a gamma factor of mean 1 and
-    variance `level_variance` (what is not known about the level). Demand of part of a week follows
-    `day_shares` ((7,) or (n, 7), adding up to 1); without them the days are alike. Beyond the last period
-    the mean of the last four weeks continues, and the result says how much of the interval that was.
-    `unit` (n) is 1 where demand comes in whole units and 0 where it comes in fractions (a gamma, without the mu of
-    whole units in its variance); whole units without it.
-    """
-
-    mean_units: Floats
-    dispersion: Floats
-    level_variance: Floats
-    days_per_period: int = 1
-    first_day: int = 0
-    day_shares: Floats | None = None
-    unit: Floats | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse shapes and values that no demand can have."""
-        if self.mean_units.ndim != 2 or self.mean_units.shape[1] == 0:
-            raise TableError("demand outlook: mean_units needs a row per SKU-location and a column per period.")
-        if not 0 <= self.first_day < self.days_per_period:
-            raise TableError(
-                f"demand outlook: first_day {self.first_day} is outside a period of {self.days_per_period} days."
-            )
-        for name in ("mean_units", "dispersion", "level_variance"):
-            values = getattr(self, name)
-            bad = ~(np.isfinite(values) & (values >= 0))
-            if bad.any():
-                raise TableError(
-                    f"demand outlook: {int(bad.sum())} values of {name} are negative or missing, first at "
-                    f"row {int(np.argwhere(bad)[0][0])}. Leave out SKU-locations without a forecast."
-                )
-
-    @property
-    def size(self) -> int:
-        """The number of SKU-locations."""
-        return int(self.mean_units.shape[0])
-
-    def shares(self) -> Floats:
-        """Return the share of a period's demand that falls on each of its days, a row for all or one each."""
-        if self.day_shares is None:
-            return np.full((1, self.days_per_period), 1.0 / self.days_per_period)
-        shares = np.atleast_2d(np.asarray(self.day_shares, np.float64))
-        if shares.shape[1] != self.days_per_period or shares.shape[0] not in (1, self.size):
-            raise TableError(f"demand outlook: day_shares of shape {shares.shape} fit neither one row nor each row.")
-        return _owned(shares)
-
-
-@dataclass(frozen=True)
-class LeadTimes:
-    """Days from order to receipt: log days are location + scale x Student-t; scale 0 is a certain lead
-    time."""
-
-    log_location_days: Floats
-    log_scale: Floats
-    degrees_of_freedom: Floats
-
-    @classmethod
-    def certain(cls, days: ArrayLike) -> LeadTimes:
-        """Return lead times known to the day; 0 means that goods arrive before the next demand."""
-        days = np.atleast_1d(np.asarray(days, np.float64))
-        return cls(np.log(np.maximum(days, 1e-9)), np.zeros(len(days)), np.full(len(days), np.inf))
-
-
-@dataclass(frozen=True)
-class Arrivals:
-    """What is already on its way, those of SKU-location i in `start[i]:start[i + 1]`.
-
-    `day` is when each is expected, in days from the as-of day; negative where it is overdue. `age_days`
-    counts from its order, and age + day, its expected duration, is the median of a log-Student-t of scale
-    `log_scale`: the arrival is drawn given that it has not come by now. Returns that customers send back
-    arrive too.
-    """
-
-    start: NDArray[np.int64]
-    day: Floats
-    units: Floats
-    age_days: Floats
-    log_scale: Floats
-    degrees_of_freedom: Floats
-    is_return: NDArray[np.bool_]
-
-    @classmethod
-    def none(cls, size: int) -> Arrivals:
-        """Return the arrivals of SKU-locations with nothing on the way."""
-        empty = np.zeros(0)
-        return cls(np.zeros(size + 1, np.int64), empty, empty, empty, empty, empty, np.zeros(0, np.bool_))
-
-    @classmethod
-    def certain(cls, row: ArrayLike, day: ArrayLike, units: ArrayLike, size: int) -> Arrivals:
-        """Return arrivals known to the day, from each one's row of SKU-location, its day and its units."""
-        rows = np.asarray(row, np.int64)
-        order = np.argsort(rows, kind="stable")
-        start = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=size))]).astype(np.int64)
-        zeros = np.zeros(len(rows))
-        return cls(
-            start,
-            np.asarray(day, np.float64)[order],
-            np.asarray(units, np.float64)[order],
-            zeros,
-            zeros,
-            np.full(len(rows), np.inf),
-            np.zeros(len(rows), np.bool_),
-        )
 
 
 @dataclass(frozen=True)
@@ -192,6 +81,19 @@ class Projection:
     order_units: Floats
     stockout_in_days: Floats
     beyond_horizon_share: Floats
+
+    def rows(self, index: NDArray[np.intp]) -> Projection:
+        """The projection of some SKU-locations, in the order of `index`."""
+        return Projection(*(getattr(self, field.name)[index] for field in fields(self)))
+
+    def replaced(self, index: NDArray[np.intp], other: Projection) -> Projection:
+        """A copy in which the SKU-locations of `index` are those of `other`."""
+        merged = []
+        for field in fields(self):
+            values = getattr(self, field.name).copy()
+            values[index] = getattr(other, field.name)
+            merged.append(values)
+        return Projection(*merged)
 
     def frame(self) -> pd.DataFrame:
         """Return the projection as a frame, a row per SKU-location."""
@@ -307,7 +209,7 @@ def project(
         kind,
         share,
         np.zeros(size),
-        _owned(lost == 1, np.bool_),
+        owned(lost == 1, np.bool_),
         review_days,
         backorder_units,
         arrivals,
@@ -353,7 +255,7 @@ def imply(
         np.full(size, quantity.GIVEN_QUANTITY, np.int64),
         np.full(size, 0.5),
         _column(order_units, size, "order_units"),
-        _owned(lost == 1, np.bool_),
+        owned(lost == 1, np.bool_),
         review_days,
         backorder_units,
         arrivals,
@@ -395,7 +297,7 @@ def _run(
     economic = _column(economic_units, size, "economic_units") / grain
     steps = _column(step_units, size, "step_units") / grain
     result = kernel.project_block(
-        _owned(demand.mean_units / grain[:, None]),
+        owned(demand.mean_units / grain[:, None]),
         _column(demand.dispersion, size, "dispersion"),
         _column(demand.level_variance, size, "level_variance"),
         demand.first_day,
@@ -403,25 +305,25 @@ def _run(
         demand.shares(),
         on_hand,
         backorders,
-        _owned(due.start, np.int64),
-        _owned(due.day),
-        _owned(due.units / of_arrival),
-        _owned(due.age_days),
-        _owned(due.log_scale),
-        _owned(due.degrees_of_freedom),
-        _owned(due.is_return, np.bool_),
+        owned(due.start, np.int64),
+        owned(due.day),
+        owned(due.units / of_arrival),
+        owned(due.age_days),
+        owned(due.log_scale),
+        owned(due.degrees_of_freedom),
+        owned(due.is_return, np.bool_),
         _column(lead_times.log_location_days, size, "log_location_days"),
         _column(lead_times.log_scale, size, "log_scale"),
         _column(lead_times.degrees_of_freedom, size, "degrees_of_freedom", may_be_infinite=True),
         _column(review_days, size, "review_days"),
         lots,
-        _owned((lots + economic * economic / np.maximum(lots, 1e-12)) / 2),
-        _owned(steps),
+        owned((lots + economic * economic / np.maximum(lots, 1e-12)) / 2),
+        owned(steps),
         kind,
         share,
-        _owned(given_units / grain),
+        owned(given_units / grain),
         is_lost,
-        np.arange(size, dtype=np.uint64) if seeds is None else _owned(seeds, np.uint64),
+        np.arange(size, dtype=np.uint64) if seeds is None else owned(seeds, np.uint64),
         paths,
         _BRANCHES,
         np.array(_GENERATORS[paths], np.int64),
@@ -454,11 +356,6 @@ def _run(
     )
 
 
-def _owned(values: NDArray[Any], dtype: DTypeLike = np.float64) -> NDArray[Any]:
-    """Return a contiguous writable array: numba compiles anew for every mix of writable and read-only arguments."""
-    return np.require(values, dtype, ["C_CONTIGUOUS", "WRITEABLE"])
-
-
 def _column(values: ArrayLike, size: int, name: str, *, may_be_infinite: bool = False) -> Floats:
     """Return a contiguous value per SKU-location; refuse what is missing or of another length."""
     array = np.asarray(values, np.float64)
@@ -467,7 +364,7 @@ def _column(values: ArrayLike, size: int, name: str, *, may_be_infinite: bool = 
     bad = np.isnan(array) if may_be_infinite else ~np.isfinite(array)
     if bad.any():
         raise TableError(f"projection: {int(bad.sum())} values of {name} are missing or infinite.")
-    return _owned(np.broadcast_to(array, (size,)))
+    return owned(np.broadcast_to(array, (size,)))
 
 
 def _codes(values: str | NDArray[np.str_], size: int, known: dict[str, int], name: str) -> NDArray[np.int64]:
@@ -475,4 +372,4 @@ def _codes(values: str | NDArray[np.str_], size: int, known: dict[str, int], nam
     codes = names.map(known)
     if codes.isna().any():
         raise TableError(f"projection: {name} {names[codes.isna()].iloc[0]!r} is none of {sorted(known)}.")
-    return _owned(codes.to_numpy(), np.int64)
+    return owned(codes.to_numpy(), np.int64)

@@ -14,6 +14,7 @@ from invopt.purchasing.purchase_orders import purchase_order_lines
 from invopt.purchasing.supplier_choice import SupplierChoice, choose_suppliers
 from invopt.purchasing.supplier_orders import supplier_orders
 from invopt.purchasing.terms import TermsInForce, terms_in_force
+from invopt.purchasing.transfers import propose_transfers, transfer_lanes
 
 __all__ = [
     "QUESTIONS",
@@ -37,8 +38,10 @@ __all__ = [
     "nervousness",
     "plan_changes",
     "propose",
+    "propose_transfers",
     "purchase_order_lines",
     "supplier_orders",
     "terms_in_force",
+    "transfer_lanes",
     "what_if",
 ]

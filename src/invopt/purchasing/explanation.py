@@ -21,6 +21,7 @@ TERMS: tuple[tuple[str, int, str], ...] = (
     ("on_hand_units", -1, "on hand and free"),
     ("on_order_due_units", -1, "on order and due in time"),
     ("unneeded_units", 1, "more than needed already"),
+    ("transfer_change_units", 1, "comes from another location"),
     ("commitment_change_units", 1, "approved before, leaves with this order"),
     ("closure_change_units", 1, "ordered ahead of a shutdown"),
     ("supplier_change_units", 1, "no supplier on usable terms"),

@@ -17,6 +17,7 @@ from invopt.tables import ORDER_PROPOSAL, check
 
 # The columns of change in the order in which the steps act, each with the name of its constraint.
 CHANGES = (
+    ("transfer_change_units", "transfer"),
     ("commitment_change_units", "commitment"),
     ("closure_change_units", "closure"),
     ("supplier_change_units", "no_supplier"),

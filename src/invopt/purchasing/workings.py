@@ -49,6 +49,7 @@ class Workings:
     may_buy: NDArray[np.bool_]
     unit_m3: NDArray[np.float64]
     unit_kg: NDArray[np.float64]
+    unit_pallets: NDArray[np.float64]
     model: GainModel
     reasons: Reasons
 
@@ -139,6 +140,7 @@ def gather(
         may_buy=is_open & allowed,
         unit_m3=facts["unit_m3"],
         unit_kg=facts["unit_kg"],
+        unit_pallets=facts["unit_pallets"],
         model=GainModel(
             position=position / 1000.0,
             demand_mean=mean,
@@ -212,6 +214,7 @@ def _product_facts(skus: pd.DataFrame, products: pd.DataFrame | None) -> dict[st
             "shelf_life_days": np.full(count, np.inf),
             "unit_m3": nothing,
             "unit_kg": nothing,
+            "unit_pallets": nothing,
         }
     at = positions(skus, products, ("sku_id",))
 
@@ -227,6 +230,7 @@ def _product_facts(skus: pd.DataFrame, products: pd.DataFrame | None) -> dict[st
         "shelf_life_days": np.where(np.isnan(life), np.inf, life),
         "unit_m3": column("length_mm") * column("width_mm") * column("height_mm") / 1e9,
         "unit_kg": column("weight_g") / 1e3,
+        "unit_pallets": 1.0 / column("units_per_pallet"),
     }
 
 

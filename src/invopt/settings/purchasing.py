@@ -60,6 +60,16 @@ class Purchasing(Section):
         True,
         "Raise an order that is due to its economic quantity: policy.order_line_cost_minor against holding.",
     )
+    transfer_cost_by_lane: dict[str, float] = setting(
+        {},
+        'Cost of moving one unit between two locations, e.g. {"LEEDS>BATH" = 35.0}; only lanes named here are used.',
+        unit="minor units",
+        minimum=0,
+    )
+    bridges_shortage: bool = setting(
+        True,
+        "Order from a faster, dearer supplier where the sales saved before the usual one delivers are worth it.",
+    )
     fill_containers: bool = setting(
         False, "Fill the last container of an order with what is needed next, where that gains anything."
     )

@@ -20,6 +20,7 @@ from invopt.tables import (
     STOCK_POSITION,
     SUPPLIER,
     SUPPLIER_CLOSURE,
+    TRANSFER_PROPOSAL,
 )
 
 
@@ -48,6 +49,7 @@ def plan_ahead(run: Run) -> None:
             run.settings,
             run.as_of,
             products=products[products["sku_id"].isin(skus)],
+            transfers=run.read(TRANSFER_PROPOSAL, chunk),
         )
         run.write(PLANNED_ORDER, orders, chunk)
         parts.append(weeks)

@@ -65,6 +65,7 @@ from invopt.tables import (
     SKU_LOCATION,
     STOCK_POSITION,
     SUPPLIER_ORDER,
+    TRANSFER_PROPOSAL,
     TRANSIT_TIME,
     Table,
 )
@@ -124,6 +125,7 @@ NIGHT: tuple[Stage, ...] = (
         "purchasing",
         plan_purchases,
         (
+            TRANSFER_PROPOSAL,
             ORDER_PROPOSAL,
             ORDER_COMMITMENT,
             REFUSED_DECISION,

@@ -7,23 +7,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from invopt.calendars import WEEKDAY_NAMES
-from invopt.inventory import (
-    Arrivals,
-    DemandOutlook,
-    LeadTimes,
-    Projection,
-    critical_ratio,
-    expected_arrivals,
-    project,
-    series_seeds,
-)
-from invopt.purchasing import choose_suppliers, in_plan_currency, terms_in_force
-from invopt.purchasing.quantities import THOUSAND
+from invopt.inventory import Arrivals, DemandOutlook, critical_ratio, expected_arrivals, series_seeds
 from invopt.settings import Settings
 from invopt.stages.blocks import run_axis
 from invopt.stages.periods import Axis
 from invopt.stages.run import Chunk, Run
-from invopt.stages.supply import terms_of
+from invopt.stages.sourcing import Situations, Sourced, lead_rows, planned_sources, source
 from invopt.tables import (
     BACKLOG,
     EXPECTED_RETURN,
@@ -61,24 +50,6 @@ def waiting_units(run: Run) -> pd.Series:
     return backlog[is_need].groupby(_KEY)["waiting_units"].sum()
 
 
-def planned_sources(run: Run, chunk: Chunk | None = None) -> pd.DataFrame:
-    """The supplier each planned SKU-location is to come from, missing for none, and its smallest order and pack.
-
-    Indexed by SKU and location; columns supplier_id, moq_units, pack_units.
-    """
-    known = run.read(SKU_LOCATION, chunk)
-    planned = known[known["is_planned"]].reset_index(drop=True)
-    terms = in_plan_currency(terms_in_force(terms_of(run, chunk), run.as_of), planned, run.settings)
-    choice = choose_suppliers(planned, terms, run.settings, run.read(LEAD_TIME, chunk))
-    supplier = pd.Series(pd.NA, index=planned.index, dtype="str")
-    found = choice.line >= 0
-    supplier[found] = terms.supplier_id[choice.line[found]]
-    rows = planned[_KEY].assign(supplier_id=supplier, moq_units=0.0, pack_units=1.0)
-    rows.loc[found, "moq_units"] = terms.moq[choice.line[found]] / THOUSAND
-    rows.loc[found, "pack_units"] = terms.pack[choice.line[found]] / THOUSAND
-    return rows.set_index(_KEY)
-
-
 def chunk_policy(
     run: Run,
     chunk: Chunk,
@@ -96,9 +67,8 @@ def chunk_policy(
     index = pd.MultiIndex.from_frame(keys)
     facts = keys.merge(run.read(SKU_LOCATION, chunk), on=_KEY, how="left", validate="one_to_one")
     stock = keys.merge(run.read(STOCK_POSITION, chunk), on=_KEY, how="left", validate="one_to_one")
-    source = sources.reindex(index).reset_index(drop=True)
-    supplier = source["supplier_id"]
-    lead = lead_rows(keys, supplier, lead_time, settings)
+    mine = sources.reindex(index).reset_index(drop=True)
+    lead = lead_rows(keys, mine["supplier_id"], lead_time, settings)
     outlook = demand_outlook(run, chunk, model, lead, axis)
     arrivals = with_returns(
         expected_arrivals(_reachable(run.read(INBOUND, chunk), index), lead, keys, pd.Timestamp(run.as_of)),
@@ -106,80 +76,19 @@ def chunk_policy(
         index,
         axis,
     )
-    backorders = waiting.reindex(index).fillna(0.0).to_numpy(dtype=float)
     target = targets(facts.assign(xyz_class=model["xyz_class"]), settings)
     if settings.policy.target_kind == "cost":
         target = np.clip(target + more_target_share, 0.01, 0.9999)
-    lots = order_lots(outlook, facts, source, settings)
-    result = project(
+    situations = Situations(
         outlook,
         (stock["on_hand_units"] - stock["reserved_units"]).clip(lower=0).to_numpy(dtype=float),
-        LeadTimes(
-            lead["log_location_days"].to_numpy(dtype=float),
-            lead["log_scale"].to_numpy(dtype=float),
-            lead["degrees_of_freedom"].to_numpy(dtype=float),
-        ),
-        target_kind=settings.policy.target_kind,  # type: ignore[arg-type]
-        target_share=target,
-        review_days=float(settings.policy.review_days),
-        shortage_rule=settings.policy.shortage_rule,  # type: ignore[arg-type]
-        backorder_units=backorders,
-        arrivals=arrivals,
-        lot_units=lots["lot_units"].to_numpy(dtype=float),
-        economic_units=lots["full_economic_units"].to_numpy(dtype=float),
-        step_units=source["pack_units"].to_numpy(dtype=float),
-        seeds=series_seeds(keys["sku_id"], keys["location_id"]),
-        paths=settings.policy.sample_paths,
+        waiting.reindex(index).fillna(0.0).to_numpy(dtype=float),
+        arrivals,
+        target,
+        series_seeds(keys["sku_id"], keys["location_id"]),
     )
-    return policy_rows(run, model, facts, stock, supplier, lead, lots, result, backorders, target)
-
-
-def order_lots(outlook: DemandOutlook, facts: pd.DataFrame, source: pd.DataFrame, settings: Settings) -> pd.DataFrame:
-    """How much is ordered at once: `full_economic_units`, the economic quantity; `economic_lot_units`, what of it an
-    order is raised to; and `lot_units`, the least that is ordered, minimum and packs and economic lot together.
-
-    Economic quantity: sqrt(2 K d / h), K the cost of an order line, d demand a year, h holding and obsolescence of a
-    unit a year; no more than the maximum cover. It is left out where a review's demand is more, or where the setting
-    `purchasing.economic_lots` says so.
-    """
-    buying, policy = settings.purchasing, settings.policy
-    daily = outlook.mean_units.mean(axis=1) / outlook.days_per_period
-    carrying = policy.holding_rate_per_year + buying.obsolescence_rate_per_year
-    holding = np.maximum(facts["unit_cost_minor"].to_numpy(dtype=float), 1.0) * carrying
-    full = np.sqrt(2.0 * policy.order_line_cost_minor * daily * 365.0 / np.maximum(holding, 1e-9))
-    full = np.minimum(full, daily * buying.maximum_cover_days)
-    used = np.where(buying.economic_lots & (full > daily * policy.review_days), full, 0.0)
-    whole = 1.0 if outlook.unit is None else np.where(outlook.unit > 0, 1.0, 0.001)
-    used = np.ceil(used / whole - 1e-9) * whole
-    pack = np.maximum(source["pack_units"].to_numpy(dtype=float), 0.001)
-    least = np.maximum(np.maximum(source["moq_units"].to_numpy(dtype=float), used), pack)
-    return pd.DataFrame(
-        {
-            "full_economic_units": full,
-            "economic_lot_units": used,
-            "lot_units": np.ceil(least / pack - 1e-9) * pack,
-        },
-        index=facts.index,
-    )
-
-
-def lead_rows(keys: pd.DataFrame, supplier: pd.Series, lead_time: pd.DataFrame, settings: Settings) -> pd.DataFrame:
-    """Lead time of the planned supplier for each key; where there is none, the setting, marked as assumed."""
-    wanted = keys.assign(supplier_id=supplier.fillna(""))
-    rows = wanted.merge(lead_time, on=["supplier_id", *_KEY], how="left", validate="one_to_one")
-    missing = rows["log_scale"].isna()
-    assumed = {
-        "mean_days": float(settings.lead_time.assumed_days),
-        "log_location_days": float(np.log(max(settings.lead_time.assumed_days, 0.5))),
-        "log_scale": settings.lead_time.assumed_log_scale,
-        "degrees_of_freedom": settings.lead_time.least_degrees_of_freedom,
-    }
-    for name, value in assumed.items():
-        rows.loc[missing, name] = value
-    rows.loc[missing, "is_assumed"] = True
-    rows.loc[missing, "reason"] = f"no supplier: the setting, {settings.lead_time.assumed_days} days"
-    rows["is_assumed"] = rows["is_assumed"].astype(bool)
-    return rows
+    sourced = source(keys, mine, facts, lead_time, situations, lead, settings)
+    return policy_rows(run, model, facts, stock, sourced, situations)
 
 
 def demand_outlook(run: Run, chunk: Chunk, model: pd.DataFrame, lead: pd.DataFrame, axis: Axis) -> DemandOutlook:
@@ -254,15 +163,12 @@ def policy_rows(
     model: pd.DataFrame,
     facts: pd.DataFrame,
     stock: pd.DataFrame,
-    supplier: pd.Series,
-    lead: pd.DataFrame,
-    lots: pd.DataFrame,
-    result: Projection,
-    backorders: NDArray[np.float64],
-    target: NDArray[np.float64],
+    sourced: Sourced,
+    situations: Situations,
 ) -> pd.DataFrame:
     """Table `policy` from a projection and what went into it."""
     settings = run.settings
+    lead, lots, result = sourced.lead, sourced.lots, sourced.result
     daily = result.expected_demand_units / np.maximum(result.protection_days, 1.0)
     free = (stock["on_hand_units"] - stock["reserved_units"]).clip(lower=0).to_numpy(dtype=float)
     position = free + result.on_order_due_units
@@ -279,17 +185,21 @@ def policy_rows(
         (lead["is_assumed"], lead["reason"]),
         (stock["is_assumed"], stock["reason"]),
         (facts["is_cost_assumed"], pd.Series("cost assumed from price", index=facts.index)),
+        (
+            pd.Series(sourced.is_bridged, index=facts.index),
+            pd.Series("a faster supplier bridges the shortage: the sales saved are worth its price", index=facts.index),
+        ),
     ):
         reasons = reasons.where(~assumed, reasons + words + "; ")
     return pd.DataFrame(
         {
             "sku_id": model["sku_id"],
             "location_id": model["location_id"],
-            "supplier_id": supplier.astype("str"),
+            "supplier_id": sourced.supplier.astype("str"),
             "abc_class": facts["abc_class"],
             "xyz_class": model["xyz_class"],
             "target_kind": settings.policy.target_kind,
-            "target_share": target,
+            "target_share": situations.target,
             "shortage_rule": settings.policy.shortage_rule,
             "review_days": float(settings.policy.review_days),
             "lead_time_days": lead["mean_days"].to_numpy(dtype=float),
@@ -308,7 +218,7 @@ def policy_rows(
             "on_order_later_units": np.maximum(
                 stock["on_order_units"].to_numpy(dtype=float) - result.on_order_due_units, 0.0
             ),
-            "backorder_units": backorders,
+            "backorder_units": situations.backorders,
             "implied_cycle_service": np.clip(result.implied_cycle_service, 0.0, 1.0),
             "implied_fill_rate": fill_rate,
             "current_cycle_service": np.clip(result.current_cycle_service, 0.0, 1.0),

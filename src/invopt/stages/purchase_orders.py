@@ -7,6 +7,7 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -43,20 +44,20 @@ def record_decisions(workspace: Workspace, wishes: list[Wish], now: dt.datetime)
     receipt of what was never sent, a change without a quantity.
     """
     proposals = workspace.table("order_proposal")
-    known = proposals.set_index("proposal_id", drop=False)
-    rows = []
+    known = set(proposals["proposal_id"])
+    rows: list[dict[str, Any]] = []
     for number, wish in enumerate(wishes):
         # A moment each: decisions count in the order of their moments.
         at = now + dt.timedelta(microseconds=number)
         value = wish.value
         if wish.action in ("approve", "change"):
-            if wish.proposal_id not in known.index:
+            if wish.proposal_id not in known:
                 raise InvoptError(
                     f"{wish.proposal_id!r} is no proposal of the published plan. "
                     "See them with: invopt table order_proposal"
                 )
-            row = known.loc[wish.proposal_id]
-            value = decision_value(_units(value, wish, float(row["final_units"])), row)
+            proposal = proposals[proposals["proposal_id"] == wish.proposal_id].iloc[0]
+            value = decision_value(_units(value, wish, float(proposal["final_units"])), proposal)
         rows.append(
             {
                 "decision_id": f"new {number:06d}", "subject": "order_proposal", "key": wish.proposal_id,
@@ -71,7 +72,7 @@ def record_decisions(workspace: Workspace, wishes: list[Wish], now: dt.datetime)
     before = read_decisions(workspace.decisions_path)
     # A proposal need not be known to be rejected or snoozed, but nothing can be decided about one that never was.
     told = set(before["key"])
-    unknown = [w.proposal_id for w in wishes if w.proposal_id not in known.index and w.proposal_id not in told]
+    unknown = [w.proposal_id for w in wishes if w.proposal_id not in known and w.proposal_id not in told]
     if unknown:
         raise InvoptError(
             f"{unknown[0]!r} is no proposal of the published plan, and nothing was decided about it before. "

@@ -8,6 +8,7 @@ from invopt.purchasing import (
     commitments,
     plan_changes,
     propose,
+    propose_transfers,
     supplier_orders,
 )
 from invopt.stages.run import Run
@@ -27,6 +28,7 @@ from invopt.tables import (
     SUPPLIER,
     SUPPLIER_CLOSURE,
     SUPPLIER_ORDER,
+    TRANSFER_PROPOSAL,
     empty,
 )
 
@@ -41,6 +43,8 @@ def plan_purchases(run: Run) -> None:
     committed, refused = commitments(decisions, empty(ORDER_PROPOSAL), run.as_of)
     before = run.plan_before
     last_plan = before.table(ORDER_PROPOSAL.name) if before else None
+    transfers = propose_transfers(policy, stock, known, settings)
+    run.write(TRANSFER_PROPOSAL, transfers)
     proposals = propose(
         policy,
         stock,
@@ -54,6 +58,7 @@ def plan_purchases(run: Run) -> None:
         lead_time=lead_time,
         last_plan=last_plan,
         commitments=committed,
+        transfers=transfers,
     )
     proposals = apply_decisions(proposals, decisions, run.as_of)
     run.write(ORDER_PROPOSAL, proposals)

@@ -13,8 +13,9 @@ from invopt.purchasing import QUESTIONS, Change, commitments, propose, what_if
 from invopt.settings import Settings
 from invopt.stages.blocks import run_axis
 from invopt.stages.periods import Axis
-from invopt.stages.policy import chunk_policy, planned_sources, waiting_units
+from invopt.stages.policy import chunk_policy, waiting_units
 from invopt.stages.run import Chunk, Run, details
+from invopt.stages.sourcing import planned_sources
 from invopt.stages.supply import terms_of
 from invopt.tables import (
     LEAD_TIME,

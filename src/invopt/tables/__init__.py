@@ -33,6 +33,7 @@ from invopt.tables.purchasing import (
     PURCHASE_ORDER_DRAFT,
     REFUSED_DECISION,
     SUPPLIER_ORDER,
+    TRANSFER_PROPOSAL,
 )
 from invopt.tables.returns import (
     DISPOSAL,
@@ -115,6 +116,7 @@ RUN_TABLES: tuple[Table, ...] = (
     ALLOCATION_BOUND,
     BACKLOG,
     POLICY,
+    TRANSFER_PROPOSAL,
     ORDER_PROPOSAL,
     ORDER_COMMITMENT,
     REFUSED_DECISION,
@@ -219,6 +221,7 @@ __all__ = [
     "SURCHARGE",
     "TABLES",
     "TRACKING_EVENT",
+    "TRANSFER_PROPOSAL",
     "TRANSIT_TIME",
     "WORKLOAD",
     "Column",

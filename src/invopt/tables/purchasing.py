@@ -6,7 +6,7 @@ from invopt.tables.declaration import Table, date, flag, integer, minor, real, t
 
 # In the order in which they act; each but the first has its own column of change in the proposal.
 BINDING_CONSTRAINTS = (
-    "none", "commitment", "closure", "no_supplier", "moq", "economic_lot", "pack", "line_maximum", "price_break", "lifecycle", "maximum_cover",
+    "none", "transfer", "commitment", "closure", "no_supplier", "moq", "economic_lot", "pack", "line_maximum", "price_break", "lifecycle", "maximum_cover",
     "damping", "minimum_order_value", "container", "budget", "decision",
 )  # fmt: skip
 
@@ -39,6 +39,7 @@ ORDER_PROPOSAL = Table(
         units("on_order_due_units", "- receipts expected inside the interval"),
         units("unneeded_units", "+ what is already covered beyond the target (so that the need is not negative)"),
         units("need_units", "= the unconstrained quantity: the sum of the terms above", minimum=0),
+        units("transfer_change_units", "- comes from another location that holds too much"),
         units("commitment_change_units", "- approved before and not counted as due: it leaves with this order"),
         units("closure_change_units", "+ ordered ahead: the supplier takes no order when the next review is due"),
         units("supplier_change_units", "- cut because no supplier can deliver it on usable terms"),
@@ -112,6 +113,22 @@ SUPPLIER_ORDER = Table(
         text("currency", "ISO 4217 code"),
         flag("meets_minimum", "the value reaches the minimum"),
         text("reason", "what was done about the minimum"),
+    ),
+)
+
+TRANSFER_PROPOSAL = Table(
+    "transfer_proposal",
+    grain="one row per SKU and lane: stock moved in place of a purchase",
+    key=("sku_id", "from_location_id", "to_location_id"),
+    columns=(
+        text("sku_id", "SKU"),
+        text("from_location_id", "location that holds more than it needs"),
+        text("to_location_id", "location that would otherwise buy"),
+        units("moved_units", "quantity to move", minimum=0),
+        minor("cost_minor", "cost of the move", minimum=0),
+        minor("gain_minor", "what the move saves beyond its cost"),
+        text("currency", "ISO 4217 code"),
+        text("reason", "why"),
     ),
 )
 
