@@ -104,12 +104,10 @@ def test_projection_tuned_is_near_the_optimum(bed: dict[str, Any], case: int) ->
 
 @pytest.mark.parametrize("case", [0, 1, 2])
 def test_the_cost_target_needs_no_tuning(bed: dict[str, Any], case: int) -> None:
-    """At the critical ratio as it stands the cost target comes within 2% of the optimum, nearer than the published
-    rule at that ratio wherever that one is not within 1% itself."""
+    """At the critical ratio as it stands the cost target comes within 2% of the optimum of stationary demand."""
     given, answer = bed["inputs"], bed["answer"]
     lost_sale, holding = given["lost_sale"][case], given["holding"]
     orders = order_table(given["mean"], lost_sale / (lost_sale + holding), given["lead_time"], "cost")
     cost = long_run_cost(orders, given["mean"], holding, lost_sale)
     assert cost == pytest.approx(answer["optimal"][case], rel=0.02)
-    published = answer["lost_sales_projection_at_critical_ratio"][case]
-    assert cost < max(published, 1.01 * answer["optimal"][case])
+    assert cost < answer["best_base_stock"][case]

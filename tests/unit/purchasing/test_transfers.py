@@ -29,7 +29,7 @@ def lanes(**cost: float) -> object:
 
 
 def test_surplus_is_moved_where_it_saves_more_than_the_move() -> None:
-    """Beyond target and usual order 760 units are left: 30% x 10.00 x 76 / 365 = 62 saved by the first of 30 that go."""
+    """Beyond target and usual order 760 units are left: the first that goes saves 30% x 10.00 x 76 / 365."""
     found = propose_transfers(**two_places(), settings=lanes(LEEDS_BATH=20.0))
     assert found[["from_location_id", "to_location_id", "moved_units"]].values.tolist() == [["LEEDS", "BATH", 30.0]]
     assert found["cost_minor"].item() == 600

@@ -60,8 +60,8 @@ def test_enough_stock_waits_for_the_cheap_one() -> None:
 
 
 def test_a_price_beyond_the_sales_saved_is_not_paid() -> None:
-    """About 110 units at 30.00 more cost more than 270 sales of 10.00."""
-    assert chosen(30, 4_000.0).supplier.item() == "SLOW"
+    """Some 85 units at 40.00 more cost more than 270 sales of 10.00."""
+    assert chosen(30, 5_000.0).supplier.item() == "SLOW"
     off = Settings().replaced("purchasing", economic_lots=False, bridges_shortage=False)
     assert chosen(30, 1_001.0, settings=off).supplier.item() == "SLOW"
 
