@@ -208,7 +208,9 @@ def run(name: str, shop: Shop, windows: Windows, forecast: DefaultForecast) -> d
 
     # Service: one fill rate of all units together. The price of a unit short is set on the training weeks.
     training = training_part(shop, windows)
-    values = np.array(UNIT_VALUES) * float((shop.unit_cost * training.demand.sum(axis=1)).sum() / training.demand.sum())
+    values = np.array(UNIT_VALUES) * float(
+        (training.unit_cost * training.demand.sum(axis=1)).sum() / training.demand.sum()
+    )
 
     def mix(value: float) -> Rule:
         return lost_sales_projection(forecast, unit_value=value)

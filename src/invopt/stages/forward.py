@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from invopt.purchasing import add_forward_plans, forward_plan, purchase_order_lines, terms_in_force
+import pandas as pd
+
+from invopt.purchasing import (
+    add_forward_plans,
+    forward_plan,
+    nervousness,
+    purchase_order_lines,
+    terms_in_force,
+)
 from invopt.stages.run import Run
 from invopt.stages.supply import terms_of
 from invopt.tables import (
@@ -12,6 +20,8 @@ from invopt.tables import (
     LEAD_TIME,
     ORDER_COMMITMENT,
     ORDER_PROPOSAL,
+    PLAN_CHANGE,
+    PLAN_STABILITY,
     PLANNED_ORDER,
     POLICY,
     PRODUCT,
@@ -21,6 +31,7 @@ from invopt.tables import (
     SUPPLIER,
     SUPPLIER_CLOSURE,
     TRANSFER_PROPOSAL,
+    empty,
 )
 
 
@@ -54,7 +65,26 @@ def plan_ahead(run: Run) -> None:
         run.write(PLANNED_ORDER, orders, chunk)
         parts.append(weeks)
     run.write(FORWARD_PLAN, add_forward_plans(parts))
+    run.write(PLAN_STABILITY, _stability(run))
     run.write(
         PURCHASE_ORDER_DRAFT,
         purchase_order_lines(run.read(ORDER_COMMITMENT), suppliers, products, terms_in_force(terms, run.as_of)),
+    )
+
+
+def _stability(run: Run) -> pd.DataFrame:
+    """How much moved since the plan of an earlier day; no row without one."""
+    before = run.plan_before
+    if before is None:
+        return empty(PLAN_STABILITY)
+    proposals = run.read(ORDER_PROPOSAL)
+    share = nervousness(before.table(PLANNED_ORDER.name), run.read(PLANNED_ORDER), run.as_of)
+    return pd.DataFrame(
+        {
+            "last_run_id": [before.run_id],
+            "proposals": [len(proposals)],
+            "changed_proposals": [run.count(PLAN_CHANGE)],
+            "damped_proposals": [int((proposals["damping_change_units"] != 0).sum())],
+            "moved_share": [share],
+        }
     )

@@ -52,6 +52,7 @@ from invopt.tables import (
     PARCEL_LINE,
     PLACEMENT,
     PLAN_CHANGE,
+    PLAN_STABILITY,
     PLANNED_ORDER,
     POLICY,
     PURCHASE_ORDER_DRAFT,
@@ -139,7 +140,7 @@ NIGHT: tuple[Stage, ...] = (
     Stage(
         "forward",
         plan_ahead,
-        (PLANNED_ORDER, FORWARD_PLAN, PURCHASE_ORDER_DRAFT),
+        (PLANNED_ORDER, FORWARD_PLAN, PLAN_STABILITY, PURCHASE_ORDER_DRAFT),
         "the weeks ahead by supplier",
         "Look at forecast and terms.",
     ),

@@ -188,6 +188,24 @@ PLAN_CHANGE = Table(
     ),
 )
 
+PLAN_STABILITY = Table(
+    "plan_stability",
+    grain="one row where there is a plan of an earlier day to compare with: how much moved since",
+    key=("last_run_id",),
+    columns=(
+        text("last_run_id", "the plan compared with"),
+        integer("proposals", "proposals of this plan", minimum=0),
+        integer("changed_proposals", "SKU-locations whose quantity or urgency differs", minimum=0),
+        integer("damped_proposals", "kept as in the last plan, the change being too small to matter", minimum=0),
+        real(
+            "moved_share",
+            "nervousness: value of planned orders that moved in the weeks both plans cover, per value planned before",
+            nullable=True,
+            minimum=0,
+        ),
+    ),
+)
+
 PLANNED_ORDER = Table(
     "planned_order",
     grain="one row per SKU, location and week with an order in the forward plan",
