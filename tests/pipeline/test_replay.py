@@ -106,3 +106,10 @@ def test_the_mix_is_written_as_segments_that_settings_take(shop, capsys):
     path.write_text(path.read_text(encoding="utf-8") + "\n" + "\n".join([toml[0], *lines]) + "\n", encoding="utf-8")
     assert Workspace.open(shop.root).settings.policy.target_by_segment
     assert (shop.exports / "exchange_curve.svg").exists()
+
+
+@pytest.mark.slow
+def test_two_processes_play_what_one_plays(planned, settings_file):
+    one = replay_history(planned, PERIODS, settings_files=[settings_file])
+    two = replay_history(planned, PERIODS, settings_files=[settings_file], jobs=2)
+    pd.testing.assert_frame_equal(one.table, two.table, check_exact=True)
