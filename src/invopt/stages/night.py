@@ -54,6 +54,7 @@ from invopt.tables import (
     PARCEL_LINE,
     PLACEMENT,
     PLAN_CHANGE,
+    PLAN_STABILITY,
     PLANNED_ORDER,
     POLICY,
     PURCHASE_ORDER_DRAFT,
@@ -67,6 +68,7 @@ from invopt.tables import (
     SKU_LOCATION,
     STOCK_POSITION,
     SUPPLIER_ORDER,
+    TRANSFER_PROPOSAL,
     TRANSIT_TIME,
     Table,
 )
@@ -126,6 +128,7 @@ NIGHT: tuple[Stage, ...] = (
         "purchasing",
         plan_purchases,
         (
+            TRANSFER_PROPOSAL,
             ORDER_PROPOSAL,
             ORDER_COMMITMENT,
             REFUSED_DECISION,
@@ -139,7 +142,7 @@ NIGHT: tuple[Stage, ...] = (
     Stage(
         "forward",
         plan_ahead,
-        (PLANNED_ORDER, FORWARD_PLAN, PURCHASE_ORDER_DRAFT),
+        (PLANNED_ORDER, FORWARD_PLAN, PLAN_STABILITY, PURCHASE_ORDER_DRAFT),
         "the weeks ahead by supplier",
         "Look at forecast and terms.",
     ),

@@ -24,12 +24,13 @@ from invopt.report.sections.purchase import (
     forward_list,
     purchase_list,
     supplier_list,
+    transfer_list,
 )
 from invopt.report.sections.stock import accuracy_list, class_list, excused_list, sku_list
 
 WITHOUT_LINKS: tuple[Callable[[Plan], PlanList], ...] = (
-    supplier_list, commitment_list, forward_list, parcel_list, hold_list, class_list, accuracy_list, carrier_list,
-    shipment_list, return_list,
+    supplier_list, commitment_list, transfer_list, forward_list, parcel_list, hold_list, class_list, accuracy_list,
+    carrier_list, shipment_list, return_list,
     return_reason_list, assumption_list, file_list, rejected_list, excused_list,
 )  # fmt: skip
 

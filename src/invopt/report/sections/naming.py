@@ -29,8 +29,9 @@ URGENCY_WORDS = {
 }  # fmt: skip
 
 CONSTRAINT_WORDS = {
-    "none": "", "moq": "smallest quantity", "pack": "whole packs", "line_maximum": "largest quantity",
-    "price_break": "cheaper price", "minimum_order_value": "order minimum", "budget": "budget",
+    "none": "", "transfer": "from another location", "moq": "smallest quantity", "economic_lot": "economic quantity",
+    "pack": "whole packs", "line_maximum": "largest quantity", "price_break": "cheaper price",
+    "minimum_order_value": "order minimum", "budget": "budget",
     "container": "container",
     "lifecycle": "lifecycle", "maximum_cover": "longest cover", "no_supplier": "no supplier", "closure": "closure",
     "damping": "last plan", "decision": "decision",

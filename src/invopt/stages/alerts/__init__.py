@@ -71,7 +71,12 @@ def find_alerts(tables: dict[str, pd.DataFrame], settings: Settings, as_of: pd.T
     planned = _planned(tables)
     found = [
         stockout_alerts(planned, as_of),
-        surplus_alerts(planned, settings.purchasing.surplus_cover_days, settings.policy),
+        surplus_alerts(
+            planned,
+            settings.purchasing.surplus_cover_days,
+            settings.policy,
+            settings.purchasing.obsolescence_rate_per_year,
+        ),
         dead_stock_alerts(tables["sku_location"], tables["stock_position"], rules, as_of),
         forecast_alerts(planned, rules, settings.policy),
         advice_alerts(tables["open_order_advice"]),
