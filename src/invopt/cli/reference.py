@@ -23,7 +23,8 @@ def reference() -> str:
     """All commands as Markdown, in the order of `invopt --help`."""
     commands = commands_by_name()
     listed = ["| command | what it does |", "|---|---|"]
-    listed += [f"| [`{name}`](#{name.replace(' ', '-')}) | {_first_sentence(command)} |" for name, command in commands.items()]
+    for name, command in commands.items():
+        listed.append(f"| [`{name}`](#{name.replace(' ', '-')}) | {_first_sentence(command)} |")
     return "\n".join([INTRODUCTION, *listed, "", *(_section(*entry) for entry in commands.items())])
 
 
