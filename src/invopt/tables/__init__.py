@@ -7,6 +7,7 @@ from invopt.tables.checking import check, empty
 from invopt.tables.declaration import PROVENANCE, Column, Dtype, Table
 from invopt.tables.demand import CLEANED_DEMAND, DEMAND, SKU_LOCATION
 from invopt.tables.forecast import (
+    EVENT_EFFECT,
     FORECAST,
     FORECAST_MODEL,
     FORECAST_OVERRIDE,
@@ -105,6 +106,7 @@ RUN_TABLES: tuple[Table, ...] = (
     RETURN_COHORT,
     RETURNED_SALE,
     CLEANED_DEMAND,
+    EVENT_EFFECT,
     FORECAST_MODEL,
     FORECAST,
     FORECAST_OVERRIDE,
@@ -163,6 +165,7 @@ __all__ = [
     "DELIVERY_OPTION",
     "DEMAND",
     "DISPOSAL",
+    "EVENT_EFFECT",
     "EXPECTED_RETURN",
     "FORECAST",
     "FORECAST_MODEL",

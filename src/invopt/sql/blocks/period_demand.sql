@@ -1,4 +1,4 @@
--- Grain: one row per planned SKU-location of the chunk and period with demand, a stockout or a promotion.
+-- Grain: one row per planned SKU-location of the chunk (every $stride-th) and period with demand, a stockout or a promotion.
 -- A successor inherits its predecessor's history. Days after the last full period are left out.
 with inherited as (
     select demand.*, demand.sku_id as history_sku_id
@@ -24,6 +24,7 @@ select
 from inherited
 join sku_location as known using (sku_id, location_id)
 where known.is_planned
+    and known.position % $stride = 0
     and inherited.demand_on >= cast($first_on as date)
     and inherited.demand_on < cast($stop_on as date)
 group by known.position, period
