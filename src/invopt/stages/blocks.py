@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from invopt.calendars import Dates
 from invopt.database import statement
-from invopt.demand import REASONS, CleanDemand, clean_demand
+from invopt.demand import REASONS, CleanDemand, between_two_lives, clean_demand, lent_history
 from invopt.forecast import DemandBlock, EventEffects, Series, Timeline
 from invopt.stages.periods import Axis
 from invopt.stages.run import Chunk, Run
@@ -34,9 +34,10 @@ class ShopEvents:
 class ChunkDemand:
     """Demand of one chunk: `keys` names the rows (planned SKU-locations), the arrays are rows by periods."""
 
-    keys: pd.DataFrame  # sku_id, location_id, category_id, position, last_demand_on
+    keys: pd.DataFrame  # sku_id, location_id, category_id, position, last_demand_on, takes_after, relation
     observed: FloatArray
     clean: CleanDemand
+    whole: NDArray[np.bool_]  # demand comes in whole units
 
     def series(self, groups: pd.Index) -> Series:
         """Which SKU and category each row is of."""
@@ -66,7 +67,7 @@ class ChunkDemand:
             yearly_phase=axis.yearly_phase,
             censored=self.clean.censored,
             # What cleaning leaves behind the decimal point is an expectation, not half a unit sold.
-            whole=(self.observed == np.floor(self.observed)).all(axis=1),
+            whole=self.whole,
         )
 
     def changes(self, axis: Axis) -> pd.DataFrame:
@@ -146,9 +147,10 @@ def load_sample(run: Run, axis: Axis, most: int) -> ChunkDemand:
 def _load(run: Run, axis: Axis, bounds: dict[str, Any]) -> ChunkDemand:
     with run.tables(DEMAND, SKU_LOCATION, SUCCESSION) as db:
         keys = db.frame(
-            "select sku_id, location_id, category_id, position, first_demand_on, last_demand_on "
-            "from sku_location where is_planned and sku_id between $first and $last and position % $stride = 0 "
-            "order by position",
+            "select sku_id, location_id, category_id, position, first_demand_on, last_demand_on, takes_after, relation "
+            "from sku_location left join (select sku_id, min(predecessor_sku_id) as takes_after, "
+            "  arg_min(relation, predecessor_sku_id) as relation from succession group by sku_id) using (sku_id) "
+            "where is_planned and sku_id between $first and $last and position % $stride = 0 order by position",
             bounds,
         )
         found = db.arrays(
@@ -163,11 +165,22 @@ def _load(run: Run, axis: Axis, bounds: dict[str, Any]) -> ChunkDemand:
     row = np.searchsorted(keys["position"].to_numpy(), found["position"])
     period = found["period"].astype(np.int64)
     shape = (len(keys), axis.history)
-    observed, out_share = np.zeros(shape), np.zeros(shape)
+    observed, out_share, lent, lent_out = (np.zeros(shape) for _ in range(4))
     is_censored = np.zeros(shape, dtype=np.bool_)
     observed[row, period] = np.maximum(np.ma.filled(found["units"], 0.0), 0.0)
     out_share[row, period] = np.minimum(np.ma.filled(found["out_of_stock_share"], 0.0), 1.0)
     is_censored[row, period] = np.ma.filled(found["is_censored"], False)
+    lent[row, period] = np.maximum(np.ma.filled(found["lent_units"], 0.0), 0.0)
+    lent_out[row, period] = np.minimum(np.ma.filled(found["lent_out_of_stock_share"], 0.0), 1.0)
+    whole = ((observed == np.floor(observed)) & (lent == np.floor(lent))).all(axis=1)
+    if lent.any():
+        observed, taken = lent_history(observed, lent)
+        out_share = np.where(taken, lent_out, out_share)
+    is_inherited, is_own = np.zeros(shape, dtype=np.bool_), np.zeros(shape, dtype=np.bool_)
+    is_inherited[row, period] = np.ma.filled(found["is_inherited"], False)
+    if is_inherited.any():
+        is_own[row, period] = np.ma.filled(found["is_own"], False)
+        observed[between_two_lives(is_inherited, is_own)] = np.nan
     clean = clean_demand(
         observed,
         outlier_multiple=run.settings.demand.outlier_multiple,
@@ -176,7 +189,7 @@ def _load(run: Run, axis: Axis, bounds: dict[str, Any]) -> ChunkDemand:
         is_censored=is_censored,
         phase=axis.phase,
     )
-    return ChunkDemand(keys, observed, clean)
+    return ChunkDemand(keys, observed, clean, whole)
 
 
 def idle_periods(last_demand_on: Dates, axis: Axis) -> NDArray[np.int64]:

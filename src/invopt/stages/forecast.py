@@ -102,6 +102,17 @@ def censored_share(demand: ChunkDemand) -> np.ndarray:
     return np.asarray((hidden & known).sum(axis=1) / np.maximum(known.sum(axis=1), 1))
 
 
+def reasons(demand: ChunkDemand, forecast: BlockForecast) -> np.ndarray:
+    """Why each method, and whose history stands behind it where it is not the SKU's own."""
+    whose = demand.keys["takes_after"].fillna("").to_numpy(dtype=object)
+    inherited = (demand.keys["relation"] == "successor").to_numpy()
+    words = np.where(inherited, "; takes on the history of ", "; history before its first sale lent by ")
+    borrowed = np.array(
+        [f"{word}{name}" if name else "" for word, name in zip(words, whose, strict=True)], dtype=object
+    )
+    return np.asarray(forecast.reason.astype(object) + borrowed)
+
+
 def model_rows(demand: ChunkDemand, forecast: BlockForecast, profiles: np.ndarray, groups: pd.Index) -> pd.DataFrame:
     """Table `forecast_model`: a row a series, with all that a policy needs of its distribution."""
     distribution = forecast.distribution
@@ -113,7 +124,7 @@ def model_rows(demand: ChunkDemand, forecast: BlockForecast, profiles: np.ndarra
             "demand_class": forecast.demand_class,
             "xyz_class": xyz_class(demand.clean.demand),
             "method": forecast.method,
-            "reason": forecast.reason,
+            "reason": reasons(demand, forecast),
             "dispersion": distribution.dispersion,
             "level_variance": distribution.level_variance,
             "level_growth": distribution.level_growth,
