@@ -14,6 +14,7 @@ import pandas as pd
 
 from invopt import database
 from invopt.database import Database
+from invopt.forecast import decided_overrides
 from invopt.purchasing import commitments, commitments_as_inbound
 from invopt.stages.run import Run
 from invopt.tables import (
@@ -66,6 +67,7 @@ def gather_facts(run: Run) -> None:
             "select * replace ('{}' as raw_row) from rejected_row order by file_id, line_number",
             run.path(REJECTED_ROW),
         )
+        _launches(db, run)
         known = db.frame(database.statement("facts/sku_location"), _wanted(db, "facts/sku_location", run))
         counted = db.frame(database.statement("facts/stock_count"), _wanted(db, "facts/stock_count", run))
         sent = db.frame(database.statement("facts/inbound"), _wanted(db, "facts/inbound", run), table=INBOUND)
@@ -141,7 +143,7 @@ def _excuse(frame: pd.DataFrame, run: Run) -> pd.Series:
     idle = (as_of - frame["last_demand_on"]).dt.days
     limit = run.settings.demand.dormant_after_days
     excuse = pd.Series(pd.NA, index=frame.index, dtype="str")
-    excuse[frame["last_demand_on"].isna()] = "never ordered here"
+    excuse[frame["last_demand_on"].isna() & ~frame["is_expected"].astype(bool)] = "never ordered here"
     dormant = (idle > limit).fillna(False)
     excuse[dormant] = f"dormant: no order for more than {limit} days"
     return excuse
@@ -172,6 +174,26 @@ def _assumed_inputs(db: Database) -> pd.DataFrame:
     )
 
 
+def _launches(db: Database, run: Run) -> None:
+    """Make `launch_now`: the SKU-locations for which a planner's override of their own stands.
+
+    A SKU that nobody has ordered yet is planned where a planner expects it to sell, at home unless the override names
+    a place.
+    """
+    overrides = [entry.override for entry in decided_overrides(run.decisions()) if entry.stands(run.as_of)]
+    rows = sorted(
+        {
+            (asked.key, asked.location_id or run.settings.business.home_location)
+            for asked in overrides
+            if asked is not None and asked.scope == "sku"
+        }
+    )
+    db.execute("create or replace temp table launch_now (sku_id varchar, location_id varchar)")
+    if rows:
+        db.append("launch_now", pd.DataFrame(rows, columns=["sku_id", "location_id"]))
+        db.execute("delete from launch_now where sku_id not in (select sku_id from product_now)")
+
+
 def _wanted(db: Database, name: str, run: Run) -> dict[str, Any]:
     """The parameters that a SQL file names, and no others."""
     settings = run.settings
@@ -182,6 +204,7 @@ def _wanted(db: Database, name: str, run: Run) -> dict[str, Any]:
         "home_location": settings.business.home_location,
         "cancellation_hours": settings.demand.cancellation_hours,
         "longest_days": settings.returns.maximum_lag_days,
+        "dormant_after_days": settings.demand.dormant_after_days,
         "is_rerouted": settings.demand.is_rerouted,
         "has_stock": lambda: bool(
             db.scalar("select exists (from stock_snapshot_now) or exists (from stock_movement_now)")

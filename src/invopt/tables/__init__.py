@@ -6,7 +6,14 @@ from invopt.tables.catalogue import KIT_COMPONENT, LOCATION, PRODUCT, SERVICE_RE
 from invopt.tables.checking import check, empty
 from invopt.tables.declaration import PROVENANCE, Column, Dtype, Table
 from invopt.tables.demand import CLEANED_DEMAND, DEMAND, SKU_LOCATION
-from invopt.tables.forecast import FORECAST, FORECAST_MODEL
+from invopt.tables.forecast import (
+    EVENT_EFFECT,
+    FORECAST,
+    FORECAST_MODEL,
+    FORECAST_OVERRIDE,
+    FORECAST_VALUE_ADDED,
+    OVERRIDE_FORECAST,
+)
 from invopt.tables.inventory import POLICY
 from invopt.tables.messages import MESSAGE
 from invopt.tables.orders import (
@@ -104,8 +111,12 @@ RUN_TABLES: tuple[Table, ...] = (
     RETURN_COHORT,
     RETURNED_SALE,
     CLEANED_DEMAND,
+    EVENT_EFFECT,
     FORECAST_MODEL,
     FORECAST,
+    FORECAST_OVERRIDE,
+    OVERRIDE_FORECAST,
+    FORECAST_VALUE_ADDED,
     LEAD_TIME,
     TRANSIT_TIME,
     SHIPMENT,
@@ -172,9 +183,12 @@ __all__ = [
     "DEMAND",
     "DISPOSAL",
     "ERASED_PERSON",
+    "EVENT_EFFECT",
     "EXPECTED_RETURN",
     "FORECAST",
     "FORECAST_MODEL",
+    "FORECAST_OVERRIDE",
+    "FORECAST_VALUE_ADDED",
     "FORWARD_PLAN",
     "INBOUND",
     "INGESTED_FILE",
@@ -190,6 +204,7 @@ __all__ = [
     "ORDER_COMMITMENT",
     "ORDER_LINE",
     "ORDER_PROPOSAL",
+    "OVERRIDE_FORECAST",
     "PARCEL",
     "PARCEL_COST",
     "PARCEL_LINE",
