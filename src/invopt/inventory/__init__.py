@@ -39,6 +39,7 @@ from invopt.inventory.projection import (
     imply,
     project,
     series_seeds,
+    uncertain_supply,
 )
 from invopt.inventory.rebalancing import rebalance
 from invopt.inventory.reorder_point_quantity import (
@@ -125,5 +126,6 @@ __all__ = [
     "series_seeds",
     "service_mix",
     "silver_meal",
+    "uncertain_supply",
     "wagner_whitin",
 ]

@@ -117,7 +117,9 @@ class Arrivals:
     `day` is when each is expected, in days from the as-of day; negative where it is overdue. `age_days`
     counts from its order, and age + day, its expected duration, is the median of a log-Student-t of scale
     `log_scale`: the arrival is drawn given that it has not come by now. Returns that customers send back
-    arrive too.
+    arrive too, in the order of their days, and how many is uncertain: `variance` is the variance of each given
+    what came before it (0 or left out: `units` is certain), `slope` how many more are expected of it for each
+    unit that came beyond expectation before (see `uncertain_supply`).
     """
 
     start: NDArray[np.int64]
@@ -127,6 +129,8 @@ class Arrivals:
     log_scale: Floats
     degrees_of_freedom: Floats
     is_return: NDArray[np.bool_]
+    variance: Floats | None = None
+    slope: Floats | None = None
 
     @classmethod
     def none(cls, size: int) -> Arrivals:
@@ -150,6 +154,32 @@ class Arrivals:
             np.full(len(rows), np.inf),
             np.zeros(len(rows), np.bool_),
         )
+
+
+def uncertain_supply(
+    row: NDArray[np.int64], mean: Floats, variance: Floats, cumulative_variance: Floats
+) -> tuple[Floats, Floats]:
+    """Variance and slope of each period's supply given what came in the periods before it.
+
+    Entries are sorted by `row` (SKU-location) and period; `variance` is that of a period alone,
+    `cumulative_variance` that of all periods up to it together, so that their covariance is known:
+    Cov(R_k, C_(k-1)) = (Var C_k - Var C_(k-1) - Var R_k) / 2, with C_k = R_1 + ... + R_k. Drawn one after the
+    other with
+
+        slope_k = Cov(R_k, C_(k-1)) / Var C_(k-1),   variance_k = Var R_k - slope_k^2 Var C_(k-1)
+
+    every period and every sum from now on has its mean and its variance (linear regression on the sum so far).
+
+    >>> row, mean = np.zeros(2, np.int64), np.array([6.0, 4.0])
+    >>> variance, slope = uncertain_supply(row, mean, np.array([5.0, 4.0]), np.array([5.0, 8.0]))
+    >>> slope.tolist(), variance.tolist()
+    ([0.0, -0.1], [5.0, 3.95])
+    """
+    same = np.concatenate([[False], row[1:] == row[:-1]])
+    before = np.where(same, np.concatenate([[0.0], cumulative_variance[:-1]]), 0.0)
+    covariance = np.where(before > 0, (cumulative_variance - before - variance) / 2.0, 0.0)
+    slope = np.divide(covariance, before, out=np.zeros(len(mean)), where=before > 0)
+    return np.maximum(variance - slope * slope * before, 0.0), slope
 
 
 @dataclass(frozen=True)
@@ -383,6 +413,8 @@ def _run(
         _owned(due.log_scale),
         _owned(due.degrees_of_freedom),
         _owned(due.is_return, np.bool_),
+        _owned(np.zeros(len(due.units)) if due.variance is None else due.variance),
+        _owned(np.zeros(len(due.units)) if due.slope is None else due.slope),
         _column(lead_times.log_location_days, size, "log_location_days"),
         _column(lead_times.log_scale, size, "log_scale"),
         _column(lead_times.degrees_of_freedom, size, "degrees_of_freedom", may_be_infinite=True),

@@ -15,6 +15,8 @@ import pandas as pd
 from invopt import database
 from invopt.database import Database
 from invopt.purchasing import commitments, commitments_as_inbound
+from invopt.returns import cancellation_days, match_credits
+from invopt.shipping.tracking import status_of
 from invopt.stages.run import Run
 from invopt.tables import (
     DEMAND,
@@ -43,7 +45,9 @@ def gather_facts(run: Run) -> None:
     with run.database() as db:
         _as_of(db, run)
         run.progress("demand as it was ordered")
-        for name in ("sale_line", "sale_cancellation", "stockout", "promotion_day", "return_now"):
+        db.sql_file("facts/sale_line", _wanted(db, "facts/sale_line", run))
+        match_credit_lines(db)
+        for name in ("sale_cancellation", "kept_sale", "stockout", "promotion_day", "return_now"):
             db.sql_file(f"facts/{name}", _wanted(db, f"facts/{name}", run))
         for table in (DEMAND, OPEN_ORDER_LINE):
             _write(db, f"facts/{table.name}", table, run)
@@ -68,6 +72,25 @@ def gather_facts(run: Run) -> None:
     described = describe_sku_locations(known, run)
     run.write(SKU_LOCATION, described)
     run.write(STOCK_POSITION, stock_position(described, counted, due))
+
+
+def match_credit_lines(db: Database) -> None:
+    """Make the temporary table `credit_match`: which units of which sale each credit line undoes."""
+    lines = db.frame(database.statement("facts/credit_line"), table=ORDER_LINE)
+    matched = match_credits(lines)
+    db.execute(
+        "create or replace temp table credit_match (order_id varchar, order_line_id varchar, sku_id varchar, "
+        "location_id varchar, ordered_at timestamp, credit_order_id varchar, credit_order_line_id varchar, "
+        "credited_at timestamp, units decimal(18, 3))"
+    )
+    if len(matched):
+        db.append("credit_match", matched)
+
+
+def delivered_codes(db: Database) -> list[str]:
+    """The codes of carriers that mean a delivery, as the tracking stage reads them."""
+    codes = db.frame("select distinct event_code from tracking_event_now order by event_code")["event_code"]
+    return [code for code in codes if status_of(code) == "delivered"]
 
 
 def with_commitments(sent: pd.DataFrame, run: Run) -> pd.DataFrame:
@@ -159,7 +182,13 @@ def _wanted(db: Database, name: str, run: Run) -> dict[str, Any]:
         "time_zone": settings.business.time_zone,
         "home_location": settings.business.home_location,
         "cancellation_hours": settings.demand.cancellation_hours,
+        "cancellation_days": cancellation_days(settings.demand.cancellation_hours),
         "longest_days": settings.returns.maximum_lag_days,
+        "trial_cap_share": settings.returns.trial_cap_share,
+        "settled_days": settings.returns.settled_days,
+        "transit_days": settings.returns.assumed_transit_days,
+        "dispatch_days": settings.returns.assumed_dispatch_days,
+        "delivered_codes": lambda: delivered_codes(db),
         "is_rerouted": settings.demand.is_rerouted,
         "has_stock": lambda: bool(
             db.scalar("select exists (from stock_snapshot_now) or exists (from stock_movement_now)")

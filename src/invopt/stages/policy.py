@@ -16,6 +16,7 @@ from invopt.inventory import (
     expected_arrivals,
     project,
     series_seeds,
+    uncertain_supply,
 )
 from invopt.purchasing import choose_suppliers, terms_in_force
 from invopt.settings import Settings
@@ -158,9 +159,11 @@ def demand_outlook(run: Run, chunk: Chunk, model: pd.DataFrame, lead: pd.DataFra
 
 
 def with_returns(arrivals: Arrivals, returns: pd.DataFrame, index: pd.MultiIndex, axis: Axis) -> Arrivals:
-    """Add the expected returns of each period, in its middle, as uncertain supply."""
+    """Add the expected returns of each period, in its middle, as uncertain supply, the periods tied together."""
     row = index.get_indexer(pd.MultiIndex.from_frame(returns[_KEY]))
     returns, row = returns[row >= 0], row[row >= 0]
+    returns = returns.assign(row=row).sort_values(["row", "period_start"], kind="stable")
+    row = returns["row"].to_numpy()
     if not len(returns):
         return arrivals
     as_of = axis.stop_on + np.timedelta64(axis.first_day, "D")
@@ -173,16 +176,25 @@ def with_returns(arrivals: Arrivals, returns: pd.DataFrame, index: pd.MultiIndex
     def joined(ours: NDArray[np.generic], theirs: NDArray[np.generic]) -> NDArray[np.generic]:
         return np.concatenate([ours, theirs])[order]
 
-    zeros = np.zeros(count)
+    mean = returns["mean_units"].to_numpy(dtype=float)
+    variance, slope = uncertain_supply(
+        row,
+        mean,
+        returns["variance_units2"].to_numpy(dtype=float),
+        returns["cumulative_variance_units2"].to_numpy(dtype=float),
+    )
+    zeros, none = np.zeros(count), np.zeros(len(arrivals.units))
     start = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=len(index)))]).astype(np.int64)
     return Arrivals(
         start,
         joined(arrivals.day, np.maximum(day, 0.0)),  # type: ignore[arg-type]
-        joined(arrivals.units, returns["mean_units"].to_numpy(dtype=float)),  # type: ignore[arg-type]
+        joined(arrivals.units, mean),  # type: ignore[arg-type]
         joined(arrivals.age_days, zeros),  # type: ignore[arg-type]
         joined(arrivals.log_scale, zeros),  # type: ignore[arg-type]
         joined(arrivals.degrees_of_freedom, np.full(count, np.inf)),  # type: ignore[arg-type]
         joined(arrivals.is_return, np.ones(count, dtype=np.bool_)),  # type: ignore[arg-type]
+        variance=joined(none, variance),  # type: ignore[arg-type]
+        slope=joined(none, slope),  # type: ignore[arg-type]
     )
 
 
