@@ -37,11 +37,11 @@ def return_margins(
 
     `return_lines` is RETURN_LINE, `rates` RETURN_RATE, `products` PRODUCT, `disposals` DISPOSAL. A unit that came
     back costs the work to restock it and the share of its cost that is lost: with a disposal, its cost less what it
-    is worth where it went, else the share not fit for sale. Margin after returns is that of what was kept, less this.
+    is worth where it went, else the share not fit for sale; units announced count as if they had come. Margin after
+    returns is that of what was kept, less this.
     SKUs without returns, or without a known cost and price, are left out.
     """
     lines = _with_units(return_lines)
-    lines = lines[lines["received_on"].notna()]
     known = check(rates, RETURN_RATE).merge(
         check(products, PRODUCT)[["sku_id", "unit_cost_minor", "unit_price_minor", "currency"]], on="sku_id"
     )

@@ -68,13 +68,14 @@ def check_decision(action: str, value: str | None) -> None:
             raise InvoptError(f"return: {value!r} is no receipt; write units|location, e.g. 2|LEEDS.")
 
 
-def apply_decisions(return_lines: pd.DataFrame, decisions: pd.DataFrame) -> ReturnDecisions:
+def apply_decisions(return_lines: pd.DataFrame, decisions: pd.DataFrame, as_of: np.datetime64) -> ReturnDecisions:
     """Lay people's decisions over the returns as they came in.
 
     `return_lines` is RETURN_LINE, `decisions` DECISION; those of subject `return` count, in the order in which they
     were made, the last of each kind. What a person recorded goes before what the export says of the same step, and
     the same decision twice changes nothing. A decision about a return that is not there is left out: the export that
-    names it may still come.
+    names it may still come. `as_of` is the day of the plan: a step recorded later happened by then at the latest, as
+    the decisions that a plan begins with are part of what it knows.
     """
     lines = check(return_lines, RETURN_LINE)
     made = check(decisions, DECISION)
@@ -84,7 +85,7 @@ def apply_decisions(return_lines: pd.DataFrame, decisions: pd.DataFrame) -> Retu
     row = at.get_indexer(pd.MultiIndex.from_arrays([parts[0], parts[2]])) if len(made) else np.zeros(0, np.int64)
     made = made.assign(row=row)[row >= 0].reset_index(drop=True)
     made[_KEYS] = lines[_KEYS].to_numpy()[made["row"].to_numpy()]
-    made["day"] = made["decided_at"].dt.normalize()
+    made["day"] = made["decided_at"].dt.normalize().clip(upper=pd.Timestamp(as_of))
     lines = _recorded(lines, made)
     overrides = _last(made, ("grant", "refuse"))
     dispositions = _last(made, ("dispose",)).rename(columns={"to_value": "disposition"})

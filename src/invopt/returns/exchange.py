@@ -64,7 +64,7 @@ def exchanges(
         is_here = not pd.isna(line.received_on)
         is_out = not is_here and (line.state == "closed" or until < pd.Timestamp(as_of))
         price = goods["unit_price_minor"].get(sku)
-        is_sold = sku in goods.index and goods.at[sku, "lifecycle"] != "discontinued"
+        is_sold = sku in goods.index and goods["lifecycle"].get(sku) != "discontinued"
         difference = 0
         if sku != line.sku_id and price is not None and not pd.isna(price):
             difference = round(float(price) * line.granted_units) - line.refund_minor

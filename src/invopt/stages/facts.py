@@ -15,7 +15,7 @@ import pandas as pd
 from invopt import database
 from invopt.database import Database
 from invopt.purchasing import commitments, commitments_as_inbound
-from invopt.returns import cancellation_days, match_credits
+from invopt.returns import apply_decisions, cancellation_days, match_credits, serial_returners, shares_by
 from invopt.shipping.tracking import status_of
 from invopt.stages.run import Run
 from invopt.tables import (
@@ -29,7 +29,10 @@ from invopt.tables import (
     PURCHASE_ORDER_LINE,
     REJECTED_ROW,
     RETURN_COHORT,
+    RETURN_LINE,
+    RETURN_SHARE_BY,
     RETURNED_SALE,
+    SERIAL_RETURNER,
     SKU_LOCATION,
     STOCK_POSITION,
     Table,
@@ -44,6 +47,7 @@ def gather_facts(run: Run) -> None:
     """Write stock, demand, open orders and the inputs as of the run's day."""
     with run.database() as db:
         _as_of(db, run)
+        record_decided_returns(db, run)
         run.progress("demand as it was ordered")
         db.sql_file("facts/sale_line", _wanted(db, "facts/sale_line", run))
         match_credit_lines(db)
@@ -55,6 +59,8 @@ def gather_facts(run: Run) -> None:
         for table in (RETURN_COHORT, RETURNED_SALE):
             _write(db, f"facts/{table.name}", table, run)
         _write(db, "facts/related_order_line", ORDER_LINE, run)
+        bought = db.frame(database.statement("facts/customer_return"), _wanted(db, "facts/customer_return", run))
+        counts = db.frame(database.statement("facts/return_count"), _wanted(db, "facts/return_count", run))
         for table in _CARRIED:
             db.to_parquet(f"select * from {table.name}_now order by {', '.join(table.key)}", run.path(table))
         db.to_parquet("select * from ingested_file order by file_id", run.path(INGESTED_FILE))
@@ -66,12 +72,25 @@ def gather_facts(run: Run) -> None:
         known = db.frame(database.statement("facts/sku_location"), _wanted(db, "facts/sku_location", run))
         counted = db.frame(database.statement("facts/stock_count"), _wanted(db, "facts/stock_count", run))
         sent = db.frame(database.statement("facts/inbound"), _wanted(db, "facts/inbound", run), table=INBOUND)
+    run.write(SERIAL_RETURNER, serial_returners(bought, run.settings.returns))
+    run.write(RETURN_SHARE_BY, shares_by(counts))
     run.progress(f"{len(known):,} SKU-locations known")
     due = with_commitments(sent, run)
     run.write(INBOUND, due)
     described = describe_sku_locations(known, run)
     run.write(SKU_LOCATION, described)
     run.write(STOCK_POSITION, stock_position(described, counted, due))
+
+
+def record_decided_returns(db: Database, run: Run) -> None:
+    """Lay what people recorded of returns over what the exports say of them."""
+    decisions = run.decisions()
+    if not (decisions["subject"] == "return").any():
+        return
+    lines = db.frame("select * from return_line_now", table=RETURN_LINE)
+    decided = apply_decisions(lines, decisions, np.datetime64(run.as_of, "D")).lines
+    db.execute("create or replace temp table return_line_now as select * from return_line_now limit 0")
+    db.append("return_line_now", decided)
 
 
 def match_credit_lines(db: Database) -> None:

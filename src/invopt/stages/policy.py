@@ -22,6 +22,7 @@ from invopt.purchasing import choose_suppliers, terms_in_force
 from invopt.settings import Settings
 from invopt.stages.blocks import run_axis
 from invopt.stages.periods import Axis
+from invopt.stages.returns import stock_now
 from invopt.stages.run import Chunk, Run
 from invopt.stages.supply import usable_terms
 from invopt.tables import (
@@ -83,7 +84,7 @@ def chunk_policy(
     keys = model[_KEY]
     index = pd.MultiIndex.from_frame(keys)
     facts = keys.merge(run.read(SKU_LOCATION, chunk), on=_KEY, how="left", validate="one_to_one")
-    stock = keys.merge(run.read(STOCK_POSITION, chunk), on=_KEY, how="left", validate="one_to_one")
+    stock = keys.merge(stock_now(run, run.read(STOCK_POSITION, chunk)), on=_KEY, how="left", validate="one_to_one")
     supplier = suppliers["supplier_id"].reindex(index).reset_index(drop=True)
     lead = lead_rows(keys, supplier, lead_time, settings)
     outlook = demand_outlook(run, chunk, model, lead, axis)
