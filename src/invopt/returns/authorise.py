@@ -129,7 +129,8 @@ def answer(
     granted = np.where(judged.is_granted, granted, 0)
     counted = np.where(is_expired | asked.is_other, 0, granted)
     money = _money(pool, judged, before, counted, asked, orders, sales)
-    return _answer(returns, asked, orders, judged, granted, money, is_expired, settings)
+    is_old = _settled_long_ago(asked, settings, as_of) & judged.is_granted
+    return _answer(returns, asked, orders, judged, granted, money, is_expired, is_old, settings)
 
 
 def _coded(one: pd.Series, other: pd.Series) -> tuple[Ints, Ints]:
@@ -148,6 +149,18 @@ def _expired(asked: Asked, settings: Returns, as_of: np.datetime64) -> Bools:
     age = (as_of - asked.requested).astype(np.int64)
     never_came = np.isnat(asked.received) & np.isnat(asked.scanned) & np.isnat(asked.refunded)
     return np.asarray(never_came & (age > settings.authorisation_days))
+
+
+def _settled_long_ago(asked: Asked, settings: Returns, as_of: np.datetime64) -> Bools:
+    """Goods that came back so long ago that they were settled, though no refund is dated.
+
+    Where refunds are dated at all, one that is missing since the first of them is missing indeed.
+    """
+    is_dated = ~np.isnat(asked.refunded)
+    undated = ~is_dated & ~np.isnat(asked.received)
+    if is_dated.any():
+        undated &= asked.requested < asked.requested[is_dated].min()
+    return np.asarray(undated & ((as_of - asked.received).astype(np.int64) > settings.assumed_settled_days))
 
 
 def _is_worth_keeping(pool: Pools, judged: Judgement, units: Ints) -> Bools:
@@ -237,7 +250,7 @@ def _shipping_back(asked: Asked, orders: pd.DataFrame, sales: Sales, judged: Jud
 
 def _answer(
     returns: pd.DataFrame, asked: Asked, orders: pd.DataFrame, judged: Judgement, granted: Ints, money: Money,
-    is_expired: Bools, settings: Returns,
+    is_expired: Bools, is_old: Bools, settings: Returns,
 ) -> Answer:  # fmt: skip
     is_granted, refund = judged.is_granted, money.refund
     keep = is_granted & (refund > 0) & (refund < judged.keep_below) & ~is_expired
@@ -246,7 +259,7 @@ def _answer(
     is_graded = is_here & np.array([grade is not None for grade in asked.grade], dtype=bool)
     is_paid = ~np.isnat(asked.refunded)
     stage = np.where(is_paid, "refunded", np.where(is_graded, "graded", np.where(is_here, "received", "authorised")))
-    state = np.where(~is_granted, "refused", np.where(is_expired | (keep & ~is_paid), "closed", stage))
+    state = np.where(~is_granted, "refused", np.where(is_expired | is_old | (keep & ~is_paid), "closed", stage))
     path, surplus = _count(asked, granted, is_granted)
     known = pd.factorize(np.concatenate([texts(orders["order_id"]), asked.order]))
     currency = np.full(len(known[1]) + 1, "XXX", dtype=object)
@@ -268,7 +281,7 @@ def _answer(
             "refund_due_on": due.astype("datetime64[us]"), "count_path": path,
             "surplus_units": surplus / THOUSANDTHS,
             "disposition": pd.array([None] * len(returns), dtype="str"), "state": state,
-            "reason": _words(asked, judged, granted, money, keep, is_expired, path),
+            "reason": _words(asked, judged, granted, money, keep, is_expired, is_old, path),
         }
     )  # fmt: skip
     return Answer(frame, _parts(returns, money, settlement, currency))
@@ -305,7 +318,14 @@ def _parts(returns: pd.DataFrame, money: Money, settlement: Texts, currency: Tex
 
 
 def _words(
-    asked: Asked, judged: Judgement, granted: Ints, money: Money, keep: Bools, is_expired: Bools, path: Texts
+    asked: Asked,
+    judged: Judgement,
+    granted: Ints,
+    money: Money,
+    keep: Bools,
+    is_expired: Bools,
+    is_old: Bools,
+    path: Texts,
 ) -> Texts:
     words = judged.words.copy()
     announced = np.rint(asked.announced * THOUSANDTHS)
@@ -318,6 +338,7 @@ def _words(
         (money.shipping > 0, "; shipping goes back with the last unit"),
         (keep, "; the goods may be kept"),
         (is_expired, "; not used in time, closed"),
+        (is_old & ~keep, "; no refund is dated: settled long ago, it is assumed"),
     ):
         if mask.any():
             words[mask] = words[mask] + text

@@ -229,7 +229,8 @@ def refurbish_orders(
 
     `disposals` is DISPOSAL, `received` RETURN_LINE. The work is ordered on the day of the grading, costs
     `refurbish_minor` a unit and is to be ready after `refurbish_days`; past that it is late. `ended` are decisions
-    of people (`return_id, return_line_id, result` done or failed).
+    of people (`return_id, return_line_id, result` done or failed); without one, work that was to be ready
+    `assumed_settled_days` ago is done, it is assumed.
     """
     keys = ["return_id", "return_line_id"]
     rows = check(disposals, DISPOSAL)
@@ -240,7 +241,9 @@ def refurbish_orders(
     rows = rows.merge(lines, on=keys, how="left", validate="one_to_one")
     ordered = rows["graded_on"].fillna(rows["received_on"])
     ready = ordered + pd.Timedelta(days=settings.refurbish_days)
-    state = np.where(ready < pd.Timestamp(as_of), "late", "open").astype(object)
+    today = pd.Timestamp(as_of)
+    state = np.where(ready < today, "late", "open").astype(object)
+    state[(ready < today - pd.Timedelta(days=settings.assumed_settled_days)).to_numpy()] = "done"
     if ended is not None and len(ended):
         result = ended.drop_duplicates(keys, keep="last").set_index(keys)["result"]
         told = result.reindex(pd.MultiIndex.from_frame(rows[keys])).to_numpy(dtype=object)

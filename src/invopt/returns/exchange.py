@@ -69,7 +69,7 @@ def exchanges(
         if sku != line.sku_id and price is not None and not pd.isna(price):
             difference = round(float(price) * line.granted_units) - line.refund_minor
         place, held, state, why = None, 0.0, "timed_out", f"the goods had not come by {until:%Y-%m-%d}: given free"
-        if is_sent[number]:
+        if is_sent[number] or (is_here and line.state in ("closed", "refunded")):
             state, why = "sent", "the replacement has left"
         elif not is_sold:
             state, why = "no_price", f"{sku} is not sold any more: settled in money"
@@ -81,7 +81,7 @@ def exchanges(
             if place is not None:
                 free[sku][place] -= line.granted_units
                 held = line.granted_units
-                is_due = is_here and line.state in ("graded", "refunded")
+                is_due = is_here and line.state == "graded"
                 state = "due" if is_due else "reserved"
                 why = "the goods are here: send it" if is_due else f"kept at {place} until {until:%Y-%m-%d}"
         rows.append((line.return_id, line.return_line_id, line.order_id, line.sku_id, sku, place, line.granted_units,

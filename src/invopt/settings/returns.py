@@ -107,6 +107,10 @@ class Returns(Section):
         30, "Days after which an authorisation that was not used expires.", unit="days", minimum=1
     )
     reminder_days: int = setting(7, "Days before that at which the customer is reminded.", unit="days", minimum=0)
+    assumed_settled_days: int = setting(
+        60, "Goods that came back longer ago count as settled where the export dates no refund of their time.",
+        unit="days", minimum=1,
+    )  # fmt: skip
     exchange_hold_days: int = setting(
         21, "Days for which an exchange keeps its replacement reserved.", unit="days", minimum=1
     )
