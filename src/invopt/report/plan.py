@@ -20,6 +20,8 @@ SUMMARY_TABLES = (
     "transfer_proposal", "forward_plan",
     "order_check", "backlog", "parcel", "parcel_line",
     "allocation", "transit_time", "shipment", "return_authorisation", "return_rate", "return_summary", "alert",
+    "return_late", "return_time", "return_exchange", "return_claim", "disposal", "refurbish_order", "return_label",
+    "return_action", "return_margin", "return_cluster", "return_share_by", "serial_returner", "return_score",
     "assumption", "ingested_file", "rejected_row",
 )  # fmt: skip
 

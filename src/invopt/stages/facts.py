@@ -16,6 +16,8 @@ from invopt import database
 from invopt.database import Database
 from invopt.forecast import decided_overrides
 from invopt.purchasing import commitments, commitments_as_inbound
+from invopt.returns import apply_decisions, cancellation_days, match_credits, serial_returners, shares_by
+from invopt.shipping.tracking import status_of
 from invopt.stages.run import Run
 from invopt.tables import (
     ASSUMED_INPUT,
@@ -30,7 +32,10 @@ from invopt.tables import (
     REFUSED_FILE,
     REJECTED_ROW,
     RETURN_COHORT,
+    RETURN_LINE,
+    RETURN_SHARE_BY,
     RETURNED_SALE,
+    SERIAL_RETURNER,
     SKU_LOCATION,
     STOCK_POSITION,
     Table,
@@ -45,8 +50,11 @@ def gather_facts(run: Run) -> None:
     """Write stock, demand, open orders and the inputs as of the run's day."""
     with run.database() as db:
         _as_of(db, run)
+        record_decided_returns(db, run)
         run.progress("demand as it was ordered")
-        for name in ("sale_line", "sale_cancellation", "stockout", "promotion_day", "return_now"):
+        db.sql_file("facts/sale_line", _wanted(db, "facts/sale_line", run))
+        match_credit_lines(db)
+        for name in ("sale_cancellation", "kept_sale", "stockout", "promotion_day", "return_now"):
             db.sql_file(f"facts/{name}", _wanted(db, f"facts/{name}", run))
         for table in (DEMAND, OPEN_ORDER_LINE):
             _write(db, f"facts/{table.name}", table, run)
@@ -54,6 +62,8 @@ def gather_facts(run: Run) -> None:
         for table in (RETURN_COHORT, RETURNED_SALE):
             _write(db, f"facts/{table.name}", table, run)
         _write(db, "facts/related_order_line", ORDER_LINE, run)
+        bought = db.frame(database.statement("facts/customer_return"), _wanted(db, "facts/customer_return", run))
+        counts = db.frame(database.statement("facts/return_count"), _wanted(db, "facts/return_count", run))
         for table in _CARRIED:
             db.to_parquet(
                 f"select {', '.join(table.names)} from {table.name}_now order by {', '.join(table.key)}",
@@ -71,12 +81,44 @@ def gather_facts(run: Run) -> None:
         known = db.frame(database.statement("facts/sku_location"), _wanted(db, "facts/sku_location", run))
         counted = db.frame(database.statement("facts/stock_count"), _wanted(db, "facts/stock_count", run))
         sent = db.frame(database.statement("facts/inbound"), _wanted(db, "facts/inbound", run), table=INBOUND)
+    run.write(SERIAL_RETURNER, serial_returners(bought, run.settings.returns))
+    run.write(RETURN_SHARE_BY, shares_by(counts))
     run.progress(f"{len(known):,} SKU-locations known")
     due = with_commitments(sent, run)
     run.write(INBOUND, due)
     described = describe_sku_locations(known, run)
     run.write(SKU_LOCATION, described)
     run.write(STOCK_POSITION, stock_position(described, counted, due))
+
+
+def record_decided_returns(db: Database, run: Run) -> None:
+    """Lay what people recorded of returns over what the exports say of them."""
+    decisions = run.decisions()
+    if not (decisions["subject"] == "return").any():
+        return
+    lines = db.frame("select * from return_line_now", table=RETURN_LINE)
+    decided = apply_decisions(lines, decisions, np.datetime64(run.as_of, "D")).lines
+    db.execute("create or replace temp table return_line_now as select * from return_line_now limit 0")
+    db.append("return_line_now", decided)
+
+
+def match_credit_lines(db: Database) -> None:
+    """Make the temporary table `credit_match`: which units of which sale each credit line undoes."""
+    lines = db.frame(database.statement("facts/credit_line"), table=ORDER_LINE)
+    matched = match_credits(lines)
+    db.execute(
+        "create or replace temp table credit_match (order_id varchar, order_line_id varchar, sku_id varchar, "
+        "location_id varchar, ordered_at timestamp, credit_order_id varchar, credit_order_line_id varchar, "
+        "credited_at timestamp, units decimal(18, 3))"
+    )
+    if len(matched):
+        db.append("credit_match", matched)
+
+
+def delivered_codes(db: Database) -> list[str]:
+    """The codes of carriers that mean a delivery, as the tracking stage reads them."""
+    codes = db.frame("select distinct event_code from tracking_event_now order by event_code")["event_code"]
+    return [code for code in codes if status_of(code) == "delivered"]
 
 
 def with_commitments(sent: pd.DataFrame, run: Run) -> pd.DataFrame:
@@ -203,8 +245,14 @@ def _wanted(db: Database, name: str, run: Run) -> dict[str, Any]:
         "time_zone": settings.business.time_zone,
         "home_location": settings.business.home_location,
         "cancellation_hours": settings.demand.cancellation_hours,
+        "cancellation_days": cancellation_days(settings.demand.cancellation_hours),
         "longest_days": settings.returns.maximum_lag_days,
         "dormant_after_days": settings.demand.dormant_after_days,
+        "trial_cap_share": settings.returns.trial_cap_share,
+        "settled_days": settings.returns.settled_days,
+        "transit_days": settings.returns.assumed_transit_days,
+        "dispatch_days": settings.returns.assumed_dispatch_days,
+        "delivered_codes": lambda: delivered_codes(db),
         "is_rerouted": settings.demand.is_rerouted,
         "has_stock": lambda: bool(
             db.scalar("select exists (from stock_snapshot_now) or exists (from stock_movement_now)")

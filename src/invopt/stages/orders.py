@@ -6,6 +6,7 @@ import numpy as np
 
 from invopt.calendars import WorkingCalendar
 from invopt.orders import allocate, available_stock, expected_receipts, verify
+from invopt.stages.returns import stock_now
 from invopt.stages.run import Run
 from invopt.tables import (
     ALLOCATION,
@@ -19,7 +20,6 @@ from invopt.tables import (
     ORDER_CHECK,
     PARCEL_COST,
     PRODUCT,
-    STOCK_POSITION,
     empty,
 )
 
@@ -40,7 +40,7 @@ def plan_orders(run: Run) -> None:
     plan = allocate(
         lines,
         checks,
-        available_stock(run.read(STOCK_POSITION), settings),
+        available_stock(stock_now(run), settings),
         empty(PARCEL_COST),
         settings,
         as_of,
