@@ -6,6 +6,7 @@ nothing taken in meanwhile can mix two states of the world in one plan.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -13,8 +14,10 @@ import numpy as np
 import pandas as pd
 
 from invopt import database
+from invopt.calendars import WorkingCalendar
 from invopt.database import Database
 from invopt.forecast import decided_overrides
+from invopt.orders import settle_reservations, without_carried
 from invopt.purchasing import commitments, commitments_as_inbound
 from invopt.returns import apply_decisions, cancellation_days, match_credits, serial_returners, shares_by
 from invopt.shipping.tracking import status_of
@@ -26,11 +29,13 @@ from invopt.tables import (
     INGESTED_FILE,
     INPUT_TABLES,
     OPEN_ORDER_LINE,
+    ORDER_ARRIVAL,
     ORDER_LINE,
     ORDER_PROPOSAL,
     PURCHASE_ORDER_LINE,
     REFUSED_FILE,
     REJECTED_ROW,
+    RESERVATION,
     RETURN_COHORT,
     RETURN_LINE,
     RETURN_SHARE_BY,
@@ -38,6 +43,7 @@ from invopt.tables import (
     SERIAL_RETURNER,
     SKU_LOCATION,
     STOCK_POSITION,
+    TRACKING_EVENT,
     Table,
     empty,
 )
@@ -80,6 +86,8 @@ def gather_facts(run: Run) -> None:
         _launches(db, run)
         known = db.frame(database.statement("facts/sku_location"), _wanted(db, "facts/sku_location", run))
         counted = db.frame(database.statement("facts/stock_count"), _wanted(db, "facts/stock_count", run))
+        reserved = db.frame(database.statement("facts/reservation"), _wanted(db, "facts/reservation", run))
+        _write(db, "facts/order_arrival", ORDER_ARRIVAL, run)
         sent = db.frame(database.statement("facts/inbound"), _wanted(db, "facts/inbound", run), table=INBOUND)
     run.write(SERIAL_RETURNER, serial_returners(bought, run.settings.returns))
     run.write(RETURN_SHARE_BY, shares_by(counts))
@@ -88,7 +96,33 @@ def gather_facts(run: Run) -> None:
     run.write(INBOUND, due)
     described = describe_sku_locations(known, run)
     run.write(SKU_LOCATION, described)
-    run.write(STOCK_POSITION, stock_position(described, counted, due))
+    reservations = settle(reserved, run)
+    run.write(STOCK_POSITION, stock_position(described, without_released(counted, reservations), due))
+
+
+def settle(reserved: pd.DataFrame, run: Run) -> pd.DataFrame:
+    """Write which reservations stand, and take what a carrier has scanned off the open order lines."""
+    if reserved.empty:
+        run.write_empty(RESERVATION)
+        return empty(RESERVATION)
+    events = run.read(TRACKING_EVENT)
+    status = events["event_code"].map({code: status_of(code) for code in events["event_code"].unique()})
+    taken = events[~status.isin(("announced", "unknown")) & (events["happened_at"] < pd.Timestamp(run.seen_until))]
+    scanned = taken[["order_id", "from_location_id"]].rename(columns={"from_location_id": "location_id"})
+    lines = run.read(OPEN_ORDER_LINE)
+    reservations = settle_reservations(reserved, lines, scanned)
+    run.write(RESERVATION, reservations)
+    if reservations["is_with_carrier"].any():
+        run.write(OPEN_ORDER_LINE, without_carried(lines, reservations))
+    return reservations
+
+
+def without_released(counted: pd.DataFrame, reservations: pd.DataFrame) -> pd.DataFrame:
+    """Counts whose reserved units are only those that stand: what is to be released is free in this plan already."""
+    keys = ["sku_id", "location_id"]
+    void = reservations.assign(void=reservations["reserved_units"] - reservations["kept_units"])
+    released = void.groupby(keys)["void"].sum().reindex(pd.MultiIndex.from_frame(counted[keys])).fillna(0.0)
+    return counted.assign(reserved_units=(counted["reserved_units"] - released.to_numpy()).round(3))
 
 
 def record_decided_returns(db: Database, run: Run) -> None:
@@ -239,7 +273,11 @@ def _launches(db: Database, run: Run) -> None:
 def _wanted(db: Database, name: str, run: Run) -> dict[str, Any]:
     """The parameters that a SQL file names, and no others."""
     settings = run.settings
+    weeks = dt.timedelta(weeks=settings.orders.arrival_weeks)
+    calendar = WorkingCalendar.of(settings.business.country, run.as_of.year, run.as_of.year + 1)
     known = {
+        "since_on": run.as_of - weeks,
+        "next_on": calendar.next_open(np.datetime64(run.as_of + dt.timedelta(days=1))).item(),
         "as_of_at": run.seen_until,
         "as_of_on": run.as_of,
         "time_zone": settings.business.time_zone,

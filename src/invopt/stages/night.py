@@ -20,6 +20,7 @@ from invopt.stages.forward import plan_ahead
 from invopt.stages.messages import draft
 from invopt.stages.orders import plan_orders
 from invopt.stages.parcels import follow_parcels, plan_shipping
+from invopt.stages.picking import plan_picking
 from invopt.stages.policy import make_policy
 from invopt.stages.publish import prune, publish
 from invopt.stages.purchasing import plan_purchases
@@ -33,6 +34,7 @@ from invopt.tables import (
     ALLOCATION_BOUND,
     ASSUMED_INPUT,
     ASSUMPTION,
+    AVAILABLE_TO_PROMISE,
     BACKLOG,
     CLEANED_DEMAND,
     DELIVERY_OPTION,
@@ -50,22 +52,28 @@ from invopt.tables import (
     MESSAGE,
     OPEN_ORDER_ADVICE,
     OPEN_ORDER_LINE,
+    ORDER_ARRIVAL,
     ORDER_CHECK,
     ORDER_COMMITMENT,
     ORDER_PROPOSAL,
     OVERRIDE_FORECAST,
     PARCEL,
+    PARCEL_COST,
     PARCEL_LINE,
+    PICK_LINE,
     PLACEMENT,
     PLAN_CHANGE,
     PLAN_STABILITY,
     PLANNED_ORDER,
     POLICY,
+    PROMISE_SCORE,
     PURCHASE_ORDER_DRAFT,
+    RATE_FAULT,
     REFUND_PART,
     REFUND_PAYMENT,
     REFURBISH_ORDER,
     REFUSED_DECISION,
+    RESERVATION,
     RETURN_ACTION,
     RETURN_AUTHORISATION,
     RETURN_CLAIM,
@@ -88,9 +96,11 @@ from invopt.tables import (
     SHIPMENT,
     SKU_LOCATION,
     STOCK_POSITION,
+    STOCK_PRICE,
     SUPPLIER_ORDER,
     TRANSFER_PROPOSAL,
     TRANSIT_TIME,
+    WORKLOAD,
     Table,
 )
 from invopt.workspace import Workspace
@@ -117,6 +127,8 @@ NIGHT: tuple[Stage, ...] = (
             INBOUND,
             DEMAND,
             OPEN_ORDER_LINE,
+            ORDER_ARRIVAL,
+            RESERVATION,
             RETURN_COHORT,
             RETURNED_SALE,
             SERIAL_RETURNER,
@@ -145,7 +157,7 @@ NIGHT: tuple[Stage, ...] = (
     Stage(
         "tracking",
         follow_parcels,
-        (SHIPMENT, TRANSIT_TIME),
+        (SHIPMENT, TRANSIT_TIME, PROMISE_SCORE),
         "where parcels are, and how long trips take",
         "Look at the tracking events.",
     ),
@@ -180,7 +192,7 @@ NIGHT: tuple[Stage, ...] = (
     Stage(
         "orders",
         plan_orders,
-        (ORDER_CHECK, ALLOCATION, BACKLOG, ALLOCATION_BOUND),
+        (ORDER_CHECK, PARCEL_COST, STOCK_PRICE, ALLOCATION, BACKLOG, ALLOCATION_BOUND, AVAILABLE_TO_PROMISE),
         "open orders verified and allocated",
         "Look at the open orders.",
     ),
@@ -210,10 +222,11 @@ NIGHT: tuple[Stage, ...] = (
     Stage(
         "parcels",
         plan_shipping,
-        (PARCEL, PARCEL_LINE, PLACEMENT, DELIVERY_OPTION),
+        (PARCEL, PARCEL_LINE, PLACEMENT, DELIVERY_OPTION, RATE_FAULT),
         "cartons, carriers and promises",
         "Look at cartons and rate cards.",
     ),
+    Stage("picking", plan_picking, (PICK_LINE, WORKLOAD), "waves of today, hours of tomorrow", "Look at locations."),
     Stage("messages", draft, (MESSAGE,), "what customers should hear", "Look at settings business.locale."),
     Stage("alerts", raise_alerts, (ALERT,), "what needs a person", "Look at the tables named."),
     Stage("assumptions", list_assumptions, (ASSUMPTION,), "what was assumed", "Look at the settings."),
@@ -222,7 +235,7 @@ NIGHT: tuple[Stage, ...] = (
 )
 
 # Parts of the night that run through the day, on the forecasts and policies of the last night.
-FULFIL_STAGES = ("facts", "tracking", "orders", "parcels", "messages", "alerts", "exports", "report")
+FULFIL_STAGES = ("facts", "tracking", "orders", "parcels", "picking", "messages", "alerts", "exports", "report")
 RETURNS_STAGES = ("facts", "tracking", "returns", "messages", "alerts", "report")
 
 
