@@ -41,6 +41,7 @@ def print_plan(plan: Plan, *, report: Path | None = None, console: Console | Non
     _purchase(plan, words, out)
     _alerts(plan, figures, words, out)
     _fulfilment(plan, figures, words, out)
+    _stability(plan, words, out)
     out.print()
     sections = leads(figures, words)
     for name in ("service", "stock", "forecast", "returns", "assumptions", "data"):
@@ -48,6 +49,14 @@ def print_plan(plan: Plan, *, report: Path | None = None, console: Console | Non
     if report is not None:
         out.print()
         out.print(Text("Report: ", style="bold") + Text(str(report)), soft_wrap=True)
+
+
+def _stability(plan: Plan, words: Words, out: Console) -> None:
+    for row in plan.table("plan_stability").to_dict("records"):
+        moved = f"; {words.share(row['moved_share'])} of the value planned before moved" * (
+            not pd.isna(row["moved_share"])
+        )
+        out.print(Text(f"Since the last plan {row['changed_proposals']} proposals changed{moved}.", style="dim"))
 
 
 def _purchase(plan: Plan, words: Words, out: Console) -> None:
@@ -93,6 +102,8 @@ def _alerts(plan: Plan, figures: Figures, words: Words, out: Console) -> None:
     grid.add_column("How many", justify="right")
     grid.add_column("At stake", justify="right")
     grid.add_column("The largest", max_width=70)
+    for row in alerts[alerts["alert_kind"] == "file_refused"].to_dict("records"):
+        out.print(f"[bold red]{escape(str(row['message']))}[/] {escape(str(row['remedy']))}")
     alerts = alerts.sort_values(["worth_minor", "key"], ascending=[False, True], kind="stable")
     kinds = (
         alerts.groupby(["alert_kind", "currency"], sort=False)

@@ -17,6 +17,7 @@ from invopt.orders import (
 )
 from invopt.shipping.parcel_costs import parcel_costs
 from invopt.stages.parcels import read_network
+from invopt.stages.returns import stock_now
 from invopt.stages.run import Run
 from invopt.stages.scarcity import scarce_stock_prices
 from invopt.tables import (
@@ -33,7 +34,6 @@ from invopt.tables import (
     PARCEL_COST,
     PRODUCT,
     RESERVATION,
-    STOCK_POSITION,
     STOCK_PRICE,
     check,
 )
@@ -43,7 +43,7 @@ def plan_orders(run: Run) -> None:
     """Write what was found about each open order, where it leaves from and at what cost, and what waits."""
     settings, as_of = run.settings.orders, np.datetime64(run.as_of, "D")
     lines, products, reserved = run.read(OPEN_ORDER_LINE), run.read(PRODUCT), run.read(RESERVATION)
-    positions, locations = run.read(STOCK_POSITION), run.read(LOCATION)
+    positions, locations = stock_now(run), run.read(LOCATION)
     checks = verify(
         lines,
         products,
