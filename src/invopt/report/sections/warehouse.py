@@ -76,7 +76,7 @@ def promise_stock_list(plan: Plan, links: Links) -> PlanList:
             ListColumn("available_units", "available", "units", is_wide=True),
             ListColumn("allocated_units", "allocated", "units", is_wide=True),
             ListColumn("waiting_units", "waiting_units", "units", is_wide=True),
-            ListColumn("expected_units", "expected_units", "units", is_wide=True),
+            ListColumn("expected_units", "receipts_until", "units", is_wide=True),
             ListColumn("promise_units", "promise_units", "units"),
         ),
         rows,
