@@ -99,7 +99,7 @@ def test_good_orders_go_out_beside_the_bad_ones(bad, planned):
     ("order_id", "outcome", "reason"),
     [
         ("unknown-sku", "on_hold", "not in the catalogue"),
-        ("nothing", "rejected", "no units"),
+        ("nothing", "rejected", "without a quantity"),
         ("long", "on_hold", "more lines"),
         ("two-currencies", "on_hold", "currenc"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -37,6 +38,19 @@ class ParcelPlan:
     placement: pd.DataFrame
 
 
+@dataclass(frozen=True)
+class LiveAnswer:
+    """What carriers say when asked now.
+
+    `quotes` has the columns of a quote; `services` carrier_id, service_id, transit_weekdays and stated_transit_days
+    of services that no file names; `notes` why a parcel has no live rate, indexed by parcel_id.
+    """
+
+    quotes: pd.DataFrame
+    services: pd.DataFrame
+    notes: pd.Series
+
+
 def plan_parcels(
     allocation: pd.DataFrame,
     orders: pd.DataFrame,
@@ -46,6 +60,7 @@ def plan_parcels(
     as_of: dt.datetime,
     settings: Shipping,
     business: Business,
+    live: Callable[[pd.DataFrame], LiveAnswer] | None = None,
 ) -> ParcelPlan:
     """Pack what is allocated, and give every parcel a carrier service and its dates.
 
@@ -54,7 +69,9 @@ def plan_parcels(
 
     A consignment is packed in the fewest cartons, and again with each single carton size. Of these the plan
     whose carriers and cartons together cost least is taken, so that a larger carton does not cost its
-    dimensional weight unnoticed. A parcel that no service takes stays in the plan without a carrier, with
+    dimensional weight unnoticed. `live` is asked about the packed parcels (parcel_id, order_id, location_id, sides,
+    weight): its quotes take the place of the rate cards' for the same service, and its notes stand in the parcel's
+    reason. A parcel that no service takes stays in the plan without a carrier, with
     the reasons of all services.
     """
     if not (allocation["allocated_units"] > 0).any():
@@ -75,10 +92,20 @@ def plan_parcels(
     parcel = _of_best([value.parcel for value in valued], best)
     quotes = _of_best([value.quotes for value in valued], best)
     offer = _of_best([value.offer for value in valued], best)
+    notes = pd.Series(dtype="str")
+    if live is not None:
+        answer = live(parcel)
+        key = ["parcel_id", "carrier_id", "service_id"]
+        is_replaced = pd.MultiIndex.from_frame(quotes[key]).isin(pd.MultiIndex.from_frame(answer.quotes[key]))
+        quotes = pd.concat([quotes[~is_replaced], answer.quotes], ignore_index=True)
+        services = pd.concat([network.carrier_service[list(answer.services.columns)], answer.services])
+        services = services.drop_duplicates(["carrier_id", "service_id"])
+        offer = offers(quotes, parcel, services, network.transit_time, leaves, settings)
+        notes = answer.notes
     promised = parcel.set_index("parcel_id")["promised_on"]
     chosen = choose_service(offer, settings, promised)
     return ParcelPlan(
-        _parcel_table(parcel, chosen, quotes, leaves, business),
+        _parcel_table(parcel, chosen, quotes, leaves, business, notes),
         _of_best([value.packed.parcel_line for value in valued], best),
         delivery_options(offer, settings),
         _of_best([value.packed.placement for value in valued], best),
@@ -175,8 +202,9 @@ def _destinations(orders: pd.DataFrame) -> pd.DataFrame:
 
 
 def _parcel_table(
-    parcel: pd.DataFrame, chosen: pd.DataFrame, quotes: pd.DataFrame, leaves: dict[str, dt.date], business: Business
-) -> pd.DataFrame:
+    parcel: pd.DataFrame, chosen: pd.DataFrame, quotes: pd.DataFrame, leaves: dict[str, dt.date], business: Business,
+    live_notes: pd.Series,
+) -> pd.DataFrame:  # fmt: skip
     """Table `parcel`."""
     take = ["parcel_id", "carrier_id", "service_id", "billed_weight_g", "cost_minor", "ships_on", "promise_on",
             "likely_on", "transit_reason", "is_transit_assumed", "is_late_choice"]  # fmt: skip
@@ -193,6 +221,7 @@ def _parcel_table(
             "packing": table["reason"],
             "transit": table["transit_reason"].where(is_assumed, ""),
             "late": pd.Series("no service keeps the promised date", index=table.index).where(is_late, ""),
+            "live": table["parcel_id"].map(live_notes).astype("str").fillna(""),
             "stranded": ("no carrier takes it (" + why + ")").where(is_stranded, ""),
         }
     )
