@@ -281,9 +281,10 @@ def fulfil(
 def waiting_queue() -> float:
     """Extra shipments saved by planning a queue of orders of several lines anew: mean over five queues.
 
-    The protocol of Xu, Allgor and Graves (2009) as far as its abstract tells it: every order is assigned as it comes
-    to as few places as can then serve it, the nearest among equals; before release the whole queue is assigned anew
-    from the same stock. All is served in both; an extra shipment is one beyond an order's first.
+    The protocol that the abstract of Xu, Allgor and Graves (2009) describes: every order is assigned as it comes to as
+    few places as can then serve it, the nearest among equals; before release the whole queue is assigned anew from the
+    same stock, so that the number of shipments is least. An extra shipment is one beyond an order's first. The orders
+    are made up; theirs were a retailer's, so the shares are not the same experiment.
     """
     saved = []
     for seed in range(5):
@@ -304,8 +305,8 @@ def waiting_queue() -> float:
         again = money(arrays, solve(arrays, problem.sequence, COUNTED, is_exact_allowed=False).flow, everyone)
         extra = first.parcels - first.orders, again.parcels - again.orders
         saved.append(1 - extra[1] / extra[0])
-        print(f"queue of {len(everyone):,} orders: extra shipments {extra[0]:,} as they came, {extra[1]:,} planned anew, "
-              f"{saved[-1]:.1%} saved; units served {first.units:,.0f} and {again.units:,.0f}")  # fmt: skip
+        print(f"queue of {len(everyone):,} orders: extra shipments {extra[0]:,} as they came, {extra[1]:,} planned "
+              f"anew, {saved[-1]:.1%} saved; units served {first.units:,.0f} and {again.units:,.0f}")  # fmt: skip
     return float(np.mean(saved))
 
 
