@@ -87,7 +87,7 @@ def plan_parcels(
             pack_orders(allocation, product, network.carton.iloc[[size]], settings)
             for size in range(len(network.carton))
         ]
-    valued = [_valued(plan, destination, home, leaves, network, as_of, settings, business) for plan in plans]
+    valued = [_valued(plan, destination, home, leaves, network, as_of, settings, business, orders) for plan in plans]
     best = _cheapest_plans(valued)
     parcel = _of_best([value.parcel for value in valued], best)
     quotes = _of_best([value.quotes for value in valued], best)
@@ -132,12 +132,14 @@ def _valued(
     as_of: dt.datetime,
     settings: Shipping,
     business: Business,
+    orders: pd.DataFrame,
 ) -> _Valued:
     parcel = packed.parcel.merge(destination, on="order_id", how="left", validate="many_to_one")
     parcel = parcel.merge(home, on="location_id", how="left", validate="many_to_one")
     parcel["to_country"] = parcel["to_country"].astype("str").fillna(business.country)
     parcel["to_postcode"] = parcel["to_postcode"].astype("str").fillna("")
     parcel["is_residential"] = settings.is_residential
+    parcel["value_minor"] = parcel["parcel_id"].map(values(packed.parcel_line, orders)).fillna(0).astype("int64")
     day = pd.Timestamp(as_of).normalize()
     quotes = quote(
         parcel, network.carrier_service, network.carrier_zone, network.rate, network.surcharge, day,
@@ -157,6 +159,14 @@ def _valued(
         .sum()
     )
     return _Valued(packed, parcel, quotes, offer, cost)
+
+
+def values(parcel_line: pd.DataFrame, orders: pd.DataFrame) -> pd.Series:
+    """Value of the goods in each parcel in minor units, by parcel_id: its share of each order line's amount."""
+    keys = ["order_id", "order_line_id"]
+    lines = parcel_line.merge(orders[[*keys, "amount_minor", "ordered_units"]], on=keys, validate="many_to_one")
+    amount = lines["amount_minor"] * lines["packed_units"] / lines["ordered_units"].where(lines["ordered_units"] > 0)
+    return amount.fillna(0.0).groupby(lines["parcel_id"]).sum().round()
 
 
 def _cheapest_plans(valued: list[_Valued]) -> pd.DataFrame:

@@ -122,3 +122,16 @@ def test_orders_priced_together_cost_what_each_costs_alone() -> None:
     apart = [cost(lines[lines["order_id"] == order], places, offered) for order in lines["order_id"]]
     pd.testing.assert_frame_equal(together, pd.concat(apart, ignore_index=True))
     assert together["parcel_minor"].nunique() > 4
+
+
+def test_goods_worth_more_than_the_limit_are_insured_in_the_estimate_and_in_the_parcel() -> None:
+    cover = surcharges({"cause": "insurance", "amount_minor": 90, "value_share": 0.01, "from_value_minor": 5_000})
+    lines = orders(line("cheap", amount_minor=4_000), line("dear", amount_minor=20_000))
+    offered = network(surcharge=cover)
+    found = cost(lines, locations({}), offered).set_index("order_id")["parcel_minor"]
+    assert found["dear"] - found["cheap"] == 90 + 200
+    planned = plan_parcels(
+        allocation(("cheap", "1", "A", 1), ("dear", "1", "A", 1)), lines, products({"sku_id": "A"}), locations({}),
+        offered, MORNING, Shipping(), Business(),
+    )  # fmt: skip
+    assert planned.parcel.set_index("order_id")["cost_minor"].to_dict() == {"cheap": 400, "dear": 400 + 290}
