@@ -19,6 +19,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: invopt fulfil --json")(fulfil)
     app.command(epilog="Example: invopt returns")(returns)
     app.command(epilog="Example: invopt replay --periods 26 --json")(replay)
+    app.command(epilog="Example: invopt backtest --origins 6 --horizon 4")(backtest)
 
 
 def plan(workspace: WorkspaceOption = Path(), as_of: AsOfOption = None, as_json: JsonOption = False) -> None:
@@ -66,6 +67,40 @@ def replay(
     shown = table.assign(**{name: (table[name] / 100).round(0) for name in money}).round(3)
     print(shown.to_string(index=False))
     print(f"Money in {shop.settings.business.currency}; also in {shop.exports / 'replay.csv'}")
+
+
+def backtest(
+    workspace: WorkspaceOption = Path(),
+    origins: Annotated[int, typer.Option(help="Past days from which to forecast.", min=1)] = 4,
+    horizon: Annotated[
+        int | None, typer.Option(help="Periods to forecast; default: those the plan measures uncertainty over.", min=1)
+    ] = None,
+    step: Annotated[int | None, typer.Option(help="Periods between origins; default: the horizon.", min=1)] = None,
+    until: Annotated[
+        str | None, typer.Option(help="Day before which the tested periods end, e.g. 2025-12-01; default: the plan's.")
+    ] = None,
+    by_pattern: Annotated[bool, typer.Option("--by-pattern", help="A table for each pattern of demand.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Forecast the past from rolling origins: the default beside seasonal naive, moving average and its own voices."""
+    import numpy as np
+
+    from invopt.forecast import summary
+    from invopt.stages.backtest import backtest_history
+    from invopt.workspace import Workspace
+
+    shop = Workspace.open(workspace)
+    last = None if until is None else np.datetime64(as_of_day(until, shop, "--until"), "D")
+    scores = backtest_history(
+        shop, origins=origins, horizon=horizon, step=step, until=last, progress=progress_to_stderr()
+    )
+    table = summary(scores, by_pattern=by_pattern)
+    table.to_csv(shop.exports / "backtest.csv", index=False)
+    if as_json:
+        print_json(table.astype(object).where(table.notna(), None).to_dict(orient="records"))
+        return
+    print(table.round(3).to_string(index=False, na_rep="-"))
+    print(f"Sums over the whole horizon are what pinball and coverage judge; also in {shop.exports / 'backtest.csv'}")
 
 
 def _day_part(workspace: Path, as_of: str | None, names: tuple[str, ...], kind: str, as_json: bool) -> None:

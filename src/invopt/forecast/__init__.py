@@ -1,5 +1,6 @@
 """Forecasts: the distribution of demand for every series, fast and calibrated."""
 
+from invopt.forecast.backtest import score_origin, summary
 from invopt.forecast.block import ALONE, BlockForecast, DemandBlock
 from invopt.forecast.event_calendar import Event, Series, Timeline, holiday_events, promotion_events
 from invopt.forecast.event_effects import EventEffects, estimate_effects, no_effects
@@ -41,4 +42,6 @@ __all__ = [
     "no_effects",
     "override_rows",
     "promotion_events",
+    "score_origin",
+    "summary",
 ]
