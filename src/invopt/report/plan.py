@@ -24,7 +24,7 @@ SUMMARY_TABLES = (
 
 SKU_TABLES = (
     "sku_location", "stock_position", "inbound", "demand", "cleaned_demand", "forecast", "forecast_model",
-    "lead_time", "policy", "order_proposal", "open_order_advice", "backlog",
+    "lead_time", "policy", "order_proposal", "open_order_advice", "backlog", "override_forecast",
 )  # fmt: skip
 
 RECENT_DAYS = 28
@@ -82,7 +82,8 @@ class Plan:
                     {"sku_ids": list(sku_ids)},
                     table=TABLES[name],
                 )
-        tables["alert"] = snapshot.table("alert")
+        for name in ("alert", "forecast_override"):
+            tables[name] = snapshot.table(name)
         return cls(snapshot.run_id, as_of_day(snapshot), settings, tables)
 
 
