@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from invopt.cli import forecasts
+from invopt.cli.explain import explain
 from invopt.errors import IngestError, InvoptError
 from invopt.stages import run_stages
 from invopt.stages.night import day_part
@@ -144,3 +145,10 @@ def test_a_file_is_taken_whole_or_not_at_all(week_before, tmp_path, capsys):
     assert "sku A-1 from 2026-03-02 to 2026-03-08: +20%, until 2026-03-31, by cyd: fair, stand 7" in said
     with pytest.raises(InvoptError, match="no override that stands"):
         forecasts.undo(["zz"], workspace=shop.root)
+
+
+def test_explain_says_who_overrode_and_by_how_much(overridden, named, capsys):
+    explain(named[0], workspace=overridden.root, diagnose=False)
+    said = " ".join(capsys.readouterr().out.split())
+    assert f"Override of sku {named[0]} by ann (magazine): +" in said
+    assert "Overrides add to the next periods: +" in said

@@ -82,8 +82,8 @@ def _parts(plan: Plan, sku_id: str, location_id: str, words: Words, console: Con
     ahead = ahead.head(_AHEAD)
     for name, what in (("event_units", "Promotions and holidays"), ("override_units", "Overrides")):
         if ahead[name].abs().max() > 0.0:
-            added = ", ".join(f"{value:+,.1f}" for value in ahead[name])
-            console.print(Text(f"{what} add to the next periods: {added}."))
+            terms = ", ".join(f"{value:+,.1f}" for value in ahead[name])
+            console.print(Text(f"{what} add to the next periods: {terms}."))
     made = plan.table("override_forecast")
     made = made[
         (made["sku_id"] == sku_id) & (made["location_id"] == location_id) & (made["period_start"] >= plan.today)
@@ -91,10 +91,9 @@ def _parts(plan: Plan, sku_id: str, location_id: str, words: Words, console: Con
     if made.empty:
         return
     added = (made["overridden_units"] - made["baseline_units"]).groupby(made["override_id"]).sum()
-    decided = plan.table("forecast_override").set_index("override_id")
-    for override_id, units in added.items():
-        if override_id in decided.index:
-            one = decided.loc[override_id]
+    for one in plan.table("forecast_override").to_dict("records"):
+        if one["override_id"] in added.index:
+            units = float(added[one["override_id"]])
             why = f" ({one['reason']})" if isinstance(one["reason"], str) else ""
             console.print(
                 Text(
