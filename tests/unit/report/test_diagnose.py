@@ -26,7 +26,7 @@ def test_a_season_and_a_trend_are_found_and_the_parts_add_up():
     )
     assert parts["period_start"].iloc[0].date().isoformat() == "2025-01-06"
     assert 0.0 <= found.residual_chance <= 1.0
-    assert any("Chance of such correlated residuals" in line for line in diagnosis_lines(found))
+    assert any("Chance of residuals as correlated" in line for line in diagnosis_lines(found))
 
 
 def test_what_is_left_over_is_told():
