@@ -79,6 +79,10 @@ def _by_sku(plan: Plan, sku_ids: list[str]) -> Mapping[str, Plan]:
     wanted = list(dict.fromkeys(sku_ids))
     tables: dict[str, dict[str, pd.DataFrame]] = {sku: {} for sku in wanted}
     for name, frame in plan.tables.items():
+        if name == "forecast_override":  # an override may concern many SKUs
+            for sku in wanted:
+                tables[sku][name] = frame
+            continue
         owner = frame["key"].str.rsplit("|", n=1).str[0] if name == "alert" else frame["sku_id"]
         groups = {str(sku): part for sku, part in frame.groupby(owner.to_numpy(), sort=False)} if len(frame) else {}
         for sku in wanted:
