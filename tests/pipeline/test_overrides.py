@@ -79,6 +79,12 @@ def test_every_override_is_listed_with_its_state(overridden):
     assert rows["expires_on"].iloc[0] == pd.Timestamp(WEEK_BEFORE) + pd.Timedelta(days=13)
 
 
+def test_an_override_without_effect_is_an_exception(overridden):
+    alerts = overridden.table("alert").set_index("alert_kind").loc[["override_unmatched"]]
+    (message,) = alerts["message"]
+    assert message == ("The override of sku no-such-sku by bob changes nothing: no SKU-location of that name is known.")
+
+
 def test_the_policy_sees_the_override(week_before, overridden, named):
     """Twice the demand for two weeks asks for more stock."""
     levels = [

@@ -10,7 +10,7 @@ import pandas as pd
 from invopt.errors import WorkspaceError
 from invopt.settings import Settings
 from invopt.stages.alerts.fulfilment import backlog_alerts, hold_alerts, parcel_alerts, return_alerts
-from invopt.stages.alerts.quality import data_alerts, forecast_alerts
+from invopt.stages.alerts.quality import data_alerts, forecast_alerts, override_alerts
 from invopt.stages.alerts.rows import graded
 from invopt.stages.alerts.stock import dead_stock_alerts, stockout_alerts, surplus_alerts
 from invopt.stages.alerts.supply import (
@@ -24,6 +24,7 @@ from invopt.tables import (
     ALERT,
     BACKLOG,
     FORECAST_MODEL,
+    FORECAST_OVERRIDE,
     INBOUND,
     INGESTED_FILE,
     LEAD_TIME,
@@ -78,6 +79,7 @@ def find_alerts(tables: dict[str, pd.DataFrame], settings: Settings, as_of: pd.T
         short_supplier_alerts(tables["lead_time"], tables["inbound"], tables["sku_location"], rules),
         supplier_order_alerts(tables["supplier_order"], tables["order_proposal"]),
         refused_decision_alerts(tables["refused_decision"], settings.business.currency),
+        override_alerts(tables["forecast_override"], settings.business.currency),
         hold_alerts(tables["order_check"]),
         backlog_alerts(tables["backlog"], tables["open_order_line"], as_of),
         parcel_alerts(tables["parcel"], tables["shipment"], tables["open_order_line"], tables["order_line"]),
