@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from invopt.cli import planning
+from invopt.cli.backtest import backtest
 from invopt.errors import StageError
 from invopt.forecast import summary
 from invopt.stages.backtest import backtest_history, before
@@ -67,7 +67,7 @@ def test_a_stockout_is_not_scored(planned):
 
 def test_the_command_prints_one_object(tested, capsys):
     shop, scores, _ = tested
-    planning.backtest(workspace=shop.root, origins=2, horizon=3, as_json=True)
+    backtest(workspace=shop.root, origins=2, horizon=3, as_json=True)
     rows = json.loads(capsys.readouterr().out)
     assert [row["method"] for row in rows] == summary(scores)["method"].tolist()
     assert (shop.exports / "backtest.csv").is_file()

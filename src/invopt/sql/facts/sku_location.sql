@@ -14,7 +14,7 @@ with recursive sold as (
     where demand_on < $as_of_on
         and (order_state <> 'cancelled' or coalesce(cancelled_at, ordered_at) >= $as_of_at)
         and (order_id, order_line_id) not in (
-            select (sale_order_id, sale_order_line_id) from sale_cancellation where undoes_demand
+            select (order_id, order_line_id) from kept_sale where cancelled_units = ordered_units
         )
     group by all
 ),
