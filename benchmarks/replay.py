@@ -41,7 +41,7 @@ MOST_SKUS = int(os.environ.get("INVOPT_BENCHMARK_SKUS", 1_000_000))
 SCALES = (0.03, 0.1, 0.3, 1.0, 3.0)
 # Weeks of cover on top of lead time and review; below 0, part of the lead time is left to chance.
 COVERS = (-12.0, -8.0, -4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0)
-TARGETS = (0.80, 0.88, 0.92, 0.95, 0.97, 0.985)
+TARGETS = (0.3, 0.5, 0.65, 0.8, 0.9, 0.95, 0.985)
 # Money that a unit short costs, as multiples of a unit's mean cost: the points of the exchange curve.
 UNIT_VALUES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 AIMS = (0.90, 0.95, 0.97)
