@@ -19,7 +19,6 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this group."""
     app.command(epilog="Example: invopt plan --as-of 2026-03-02")(plan)
     app.command(epilog="Example: invopt fulfil --json")(fulfil)
-    app.command(epilog="Example: invopt returns")(returns)
     app.command(epilog="Example: invopt replay --periods 26 --settings leaner.toml --curves")(replay)
     app.command(epilog="Example: invopt service-mix --fill-rate 0.97")(service_mix)
 
@@ -40,14 +39,7 @@ def fulfil(workspace: WorkspaceOption = Path(), as_of: AsOfOption = None, as_jso
     """Take in new orders and serve them on the last night's plan: verify, allocate, pack, carrier, promise."""
     from invopt.stages.night import FULFIL_STAGES
 
-    _day_part(workspace, as_of, FULFIL_STAGES, "fulfil", as_json)
-
-
-def returns(workspace: WorkspaceOption = Path(), as_of: AsOfOption = None, as_json: JsonOption = False) -> None:
-    """Take in new returns and answer them by the policy, on the last night's plan."""
-    from invopt.stages.night import RETURNS_STAGES
-
-    _day_part(workspace, as_of, RETURNS_STAGES, "returns", as_json)
+    day_part_of(workspace, as_of, FULFIL_STAGES, "fulfil", as_json)
 
 
 def replay(
@@ -147,7 +139,8 @@ def _picture(axes: Axes, path: Path) -> Path:
     return path
 
 
-def _day_part(workspace: Path, as_of: str | None, names: tuple[str, ...], kind: str, as_json: bool) -> None:
+def day_part_of(workspace: Path, as_of: str | None, names: tuple[str, ...], kind: str, as_json: bool) -> None:
+    """Take in the inbox and work through a part of the night on the last plan."""
     import datetime as dt
 
     from invopt.stages.night import day_part, run_stages

@@ -30,7 +30,14 @@ from invopt.inventory.order_quantity import (
     economic_production_quantity,
 )
 from invopt.inventory.perishable import expected_outdating, perishable_need
-from invopt.inventory.projection import Projection, critical_ratio, imply, project, series_seeds
+from invopt.inventory.projection import (
+    Projection,
+    critical_ratio,
+    imply,
+    project,
+    series_seeds,
+    uncertain_supply,
+)
 from invopt.inventory.projection_inputs import Arrivals, DemandOutlook, LeadTimes
 from invopt.inventory.rebalancing import rebalance
 from invopt.inventory.reorder_point_quantity import (
@@ -117,5 +124,6 @@ __all__ = [
     "series_seeds",
     "service_mix",
     "silver_meal",
+    "uncertain_supply",
     "wagner_whitin",
 ]

@@ -129,6 +129,18 @@ def _demand_draw(mean, extra, factor, u, z, u_boost):
 
 
 @kernel
+def _uncertain_units(mean, variance, u):
+    """Return whole units of this mean and variance: Poisson around a gamma, or Poisson where it is no wider."""
+    if mean <= 0.0:
+        return 0.0
+    shape = mean * mean / (variance - mean) if variance > mean * (1.0 + 1e-9) else 1e9
+    if mean <= COUNTED_MEAN:
+        return count_draw(mean, shape, u)
+    # Many units: the normal curve, and never fewer than none.
+    return max(math.floor(mean + math.sqrt(variance) * normal_quantile(u) + 0.5), 0.0)
+
+
+@kernel
 def _stockout_day(cumulative_mean, days, stock, arrival_day, arrival_units):
     """Return the first day whose expected demand is not covered by stock and expected arrivals, or -1."""
     for t in range(days):
@@ -157,6 +169,8 @@ def _project_one(
     arrival_log_sd,
     arrival_degrees,
     arrival_is_return,
+    arrival_variance,
+    arrival_slope,
     log_mean,
     log_sd,
     degrees_of_freedom,
@@ -180,6 +194,7 @@ def _project_one(
     leads,
     passed,
     days_due,
+    units_due,
     order_of_arrival,
     stocks,
     levels,
@@ -192,10 +207,15 @@ def _project_one(
     at_most = 4.0 * days + 365.0
     arrivals = arrival_day.shape[0]
     # Dimensions, the weightiest first: level factor, the next order's and this order's lead time, demand of
-    # each segment, then the boosts that only very lumpy demand uses.
+    # each segment, then the boosts that only very lumpy demand uses, last the units of uncertain arrivals.
     first_demand = 3
     first_boost = first_demand + arrivals + 1
-    dimensions = first_boost + arrivals + 2
+    first_return = first_boost + arrivals + 2
+    uncertain = 0
+    for j in range(arrivals):
+        if arrival_variance[j] > 0.0:
+            uncertain += 1
+    dimensions = first_return + uncertain
     # Point p of a rotated rank-1 lattice, at the middle of its stratum: every coordinate visits each of the
     # `paths` strata once, so that one uncertain quantity alone is integrated by the midpoint rule and only
     # the pairing of coordinates depends on the series. The normal value of each stratum is known in
@@ -228,6 +248,18 @@ def _project_one(
         if level_variance > 0.0:
             factor = gamma_draw(1.0 / level_variance, normals[strata[0, p]], (strata[first_boost, p] + 0.5) / paths)
         lead = leads[strata[2, p]]
+        # What came more than expected in the periods before comes less in the next ones: each unit comes once.
+        beyond = 0.0
+        drawn = 0
+        for j in range(arrivals):
+            units_due[j] = arrival_units[j]
+            if arrival_variance[j] > 0.0:
+                stratum = (strata[first_return + drawn, p] + 0.5) / paths
+                units_due[j] = _uncertain_units(
+                    arrival_units[j] + arrival_slope[j] * beyond, arrival_variance[j], stratum
+                )
+                beyond += units_due[j] - arrival_units[j]
+                drawn += 1
         for j in range(arrivals):
             # Open orders share the fortune of the order placed now: a supplier that is slow this month is slow
             # with all of them, so an order of yesterday is not overtaken by one of today and bought twice. One
@@ -277,7 +309,7 @@ def _project_one(
                 mean_now = mean_until
                 extra_now = extra_until
             if j >= 0 and days_due[j] <= lead:
-                stock += arrival_units[j]
+                stock += units_due[j]
 
         sum_lost += lost
         sum_stock += stock
@@ -298,7 +330,7 @@ def _project_one(
                     if days_due[j] > lead:
                         # Units that come inside the cycle serve only what is asked for after they came.
                         rest = factor * (mean_end - _until(cumulative_mean, days, rate, days_due[j]))
-                        late_supply += min(arrival_units[j], rest) if is_lost else arrival_units[j]
+                        late_supply += min(units_due[j], rest) if is_lost else units_due[j]
             cycle_mean = mean_end - mean_lead
             extra_end = _until(cumulative_extra, days, extra_rate, cycle_end)
             cycle_extra = extra_end - extra_lead
@@ -380,6 +412,8 @@ def project_block(
     arrival_log_sd,
     arrival_degrees,
     arrival_is_return,
+    arrival_variance,
+    arrival_slope,
     log_mean,
     log_sd,
     degrees_of_freedom,
@@ -411,10 +445,11 @@ def project_block(
     for block in prange((n + _BLOCK - 1) // _BLOCK):
         cumulative_mean = np.empty(mean.shape[1] * days_per_period + 1)
         cumulative_extra = np.empty(mean.shape[1] * days_per_period + 1)
-        strata = np.empty((3 * most_arrivals + 6, paths), np.int64)
+        strata = np.empty((4 * most_arrivals + 6, paths), np.int64)
         leads = np.empty(paths)
         passed = np.empty(most_arrivals)
         days_due = np.empty(most_arrivals)
+        units_due = np.empty(most_arrivals)
         order_of_arrival = np.empty(most_arrivals, np.int64)
         stocks = np.empty(paths * branches)
         levels = np.empty(paths * branches)
@@ -437,6 +472,8 @@ def project_block(
                 arrival_log_sd[low:high],
                 arrival_degrees[low:high],
                 arrival_is_return[low:high],
+                arrival_variance[low:high],
+                arrival_slope[low:high],
                 log_mean[i],
                 log_sd[i],
                 degrees_of_freedom[i],
@@ -460,6 +497,7 @@ def project_block(
                 leads,
                 passed,
                 days_due,
+                units_due,
                 order_of_arrival,
                 stocks,
                 levels,

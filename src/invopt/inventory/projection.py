@@ -52,6 +52,32 @@ _COUNTED_COLUMNS = [
 ]  # fmt: skip
 
 
+def uncertain_supply(
+    row: NDArray[np.int64], mean: Floats, variance: Floats, cumulative_variance: Floats
+) -> tuple[Floats, Floats]:
+    """Variance and slope of each period's supply given what came in the periods before it.
+
+    Entries are sorted by `row` (SKU-location) and period; `variance` is that of a period alone,
+    `cumulative_variance` that of all periods up to it together, so that their covariance is known:
+    Cov(R_k, C_(k-1)) = (Var C_k - Var C_(k-1) - Var R_k) / 2, with C_k = R_1 + ... + R_k. Drawn one after the
+    other with
+
+        slope_k = Cov(R_k, C_(k-1)) / Var C_(k-1),   variance_k = Var R_k - slope_k^2 Var C_(k-1)
+
+    every period and every sum from now on has its mean and its variance (linear regression on the sum so far).
+
+    >>> row, mean = np.zeros(2, np.int64), np.array([6.0, 4.0])
+    >>> variance, slope = uncertain_supply(row, mean, np.array([5.0, 4.0]), np.array([5.0, 8.0]))
+    >>> slope.tolist(), variance.tolist()
+    ([0.0, -0.1], [5.0, 3.95])
+    """
+    same = np.concatenate([[False], row[1:] == row[:-1]])
+    before = np.where(same, np.concatenate([[0.0], cumulative_variance[:-1]]), 0.0)
+    covariance = np.where(before > 0, (cumulative_variance - before - variance) / 2.0, 0.0)
+    slope = np.divide(covariance, before, out=np.zeros(len(mean)), where=before > 0)
+    return np.maximum(variance - slope * slope * before, 0.0), slope
+
+
 @dataclass(frozen=True)
 class Projection:
     """One entry per SKU-location: what to order, the terms of that quantity, and what it implies.
@@ -312,6 +338,8 @@ def _run(
         owned(due.log_scale),
         owned(due.degrees_of_freedom),
         owned(due.is_return, np.bool_),
+        owned(np.zeros(len(due.units)) if due.variance is None else due.variance / of_arrival**2),
+        owned(np.zeros(len(due.units)) if due.slope is None else due.slope),
         _column(lead_times.log_location_days, size, "log_location_days"),
         _column(lead_times.log_scale, size, "log_scale"),
         _column(lead_times.degrees_of_freedom, size, "degrees_of_freedom", may_be_infinite=True),

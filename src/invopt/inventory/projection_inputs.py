@@ -112,7 +112,9 @@ class Arrivals:
     `day` is when each is expected, in days from the as-of day; negative where it is overdue. `age_days`
     counts from its order, and age + day, its expected duration, is the median of a log-Student-t of scale
     `log_scale`: the arrival is drawn given that it has not come by now. Returns that customers send back
-    arrive too.
+    arrive too, in the order of their days, and how many is uncertain: `variance` is the variance of each given
+    what came before it (0 or left out: `units` is certain), `slope` how many more are expected of it for each
+    unit that came beyond expectation before (see `uncertain_supply`).
     """
 
     start: NDArray[np.int64]
@@ -122,14 +124,16 @@ class Arrivals:
     log_scale: Floats
     degrees_of_freedom: Floats
     is_return: NDArray[np.bool_]
+    variance: Floats | None = None
+    slope: Floats | None = None
 
     def rows(self, index: NDArray[np.intp]) -> Arrivals:
         """What is on its way to some SKU-locations, in the order of `index`."""
         count = np.diff(self.start)[index]
         start = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
         at = np.repeat(self.start[index] - start[:-1], count) + np.arange(start[-1])
-        columns = (getattr(self, column.name)[at] for column in fields(self) if column.name != "start")
-        return Arrivals(start, *columns)
+        given = {column.name: getattr(self, column.name) for column in fields(self) if column.name != "start"}
+        return Arrivals(start, **{name: None if column is None else column[at] for name, column in given.items()})
 
     @classmethod
     def none(cls, size: int) -> Arrivals:

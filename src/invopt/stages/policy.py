@@ -7,10 +7,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from invopt.calendars import WEEKDAY_NAMES
-from invopt.inventory import Arrivals, DemandOutlook, critical_ratio, expected_arrivals, series_seeds
+from invopt.inventory import (
+    Arrivals,
+    DemandOutlook,
+    critical_ratio,
+    expected_arrivals,
+    series_seeds,
+    uncertain_supply,
+)
 from invopt.settings import Settings
 from invopt.stages.blocks import run_axis
 from invopt.stages.periods import Axis
+from invopt.stages.returns import stock_now
 from invopt.stages.run import Chunk, Run
 from invopt.stages.sourcing import Situations, Sourced, lead_rows, planned_sources, source
 from invopt.tables import (
@@ -66,7 +74,7 @@ def chunk_policy(
     keys = model[_KEY]
     index = pd.MultiIndex.from_frame(keys)
     facts = keys.merge(run.read(SKU_LOCATION, chunk), on=_KEY, how="left", validate="one_to_one")
-    stock = keys.merge(run.read(STOCK_POSITION, chunk), on=_KEY, how="left", validate="one_to_one")
+    stock = keys.merge(stock_now(run, run.read(STOCK_POSITION, chunk)), on=_KEY, how="left", validate="one_to_one")
     mine = sources.reindex(index).reset_index(drop=True)
     lead = lead_rows(keys, mine["supplier_id"], lead_time, settings)
     outlook = demand_outlook(run, chunk, model, lead, axis)
@@ -116,9 +124,11 @@ def demand_outlook(run: Run, chunk: Chunk, model: pd.DataFrame, lead: pd.DataFra
 
 
 def with_returns(arrivals: Arrivals, returns: pd.DataFrame, index: pd.MultiIndex, axis: Axis) -> Arrivals:
-    """Add the expected returns of each period, in its middle, as uncertain supply."""
+    """Add the expected returns of each period, in its middle, as uncertain supply, the periods tied together."""
     row = index.get_indexer(pd.MultiIndex.from_frame(returns[_KEY]))
     returns, row = returns[row >= 0], row[row >= 0]
+    returns = returns.assign(row=row).sort_values(["row", "period_start"], kind="stable")
+    row = returns["row"].to_numpy()
     if not len(returns):
         return arrivals
     as_of = axis.stop_on + np.timedelta64(axis.first_day, "D")
@@ -131,16 +141,25 @@ def with_returns(arrivals: Arrivals, returns: pd.DataFrame, index: pd.MultiIndex
     def joined(ours: NDArray[np.generic], theirs: NDArray[np.generic]) -> NDArray[np.generic]:
         return np.concatenate([ours, theirs])[order]
 
-    zeros = np.zeros(count)
+    mean = returns["mean_units"].to_numpy(dtype=float)
+    variance, slope = uncertain_supply(
+        row,
+        mean,
+        returns["variance_units2"].to_numpy(dtype=float),
+        returns["cumulative_variance_units2"].to_numpy(dtype=float),
+    )
+    zeros, none = np.zeros(count), np.zeros(len(arrivals.units))
     start = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=len(index)))]).astype(np.int64)
     return Arrivals(
         start,
         joined(arrivals.day, np.maximum(day, 0.0)),  # type: ignore[arg-type]
-        joined(arrivals.units, returns["mean_units"].to_numpy(dtype=float)),  # type: ignore[arg-type]
+        joined(arrivals.units, mean),  # type: ignore[arg-type]
         joined(arrivals.age_days, zeros),  # type: ignore[arg-type]
         joined(arrivals.log_scale, zeros),  # type: ignore[arg-type]
         joined(arrivals.degrees_of_freedom, np.full(count, np.inf)),  # type: ignore[arg-type]
         joined(arrivals.is_return, np.ones(count, dtype=np.bool_)),  # type: ignore[arg-type]
+        variance=joined(none, variance),  # type: ignore[arg-type]
+        slope=joined(none, slope),  # type: ignore[arg-type]
     )
 
 
