@@ -20,8 +20,8 @@ def proposals(shop):
     """Proposals: first those of one supplier and location, dearest first, then the others."""
     table = shop.table("order_proposal")
     table = table[(table["final_units"] > 0) & (table["state"] == "proposed")]
-    together = table.groupby(["supplier_id", "location_id"]).transform("size")
-    order = table.assign(together=together.iloc[:, 0]).sort_values(
+    together = table.groupby(["supplier_id", "location_id"])["sku_id"].transform("size")
+    order = table.assign(together=together).sort_values(
         ["together", "supplier_id", "location_id", "amount_minor"], ascending=[False, True, True, False]
     )
     rows = order.to_dict("records")
