@@ -47,7 +47,8 @@ def allocate(
     backlog; `locations` is LOCATION, whose `pick_lines_per_day` limits what is released today, and
     `calendar` holds its working days (every day where none is given).
 
-    An order's cost is parcel + units + late days for each location it leaves from, a split cost for each
+    An order's cost is parcel + units + late days (beyond those of its earliest place, which nothing could save) for
+    each location it leaves from, a split cost for each
     further one, and for each unit that stays its margin and goodwill, weighted by promise, payment and age:
     scarce stock goes where waiting costs most. Orders that compete with none take their cheapest choice,
     which is then the best plan; competing groups of up to `exact_orders` are solved exactly (HiGHS), larger

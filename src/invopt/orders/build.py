@@ -110,7 +110,10 @@ def _known_options(coded: Coded, parcel_costs: pd.DataFrame, order: Ints, settin
     position[order] = np.arange(len(order))
     at = position[code]
     used = at >= 0
-    late = parcel_costs["late_days"].to_numpy(dtype=np.float64) * settings.late_day_minor
+    # Days that no place could save are spent whatever is decided: an order long overdue must not wait for ever.
+    days = parcel_costs["late_days"]
+    late = (days - days.groupby(parcel_costs["order_id"]).transform("min")).to_numpy(dtype=np.float64)
+    late *= settings.late_day_minor
     fixed = parcel_costs["parcel_minor"].to_numpy(dtype=np.float64) + late
     location = coded.location_names.get_indexer(pd.Index(parcel_costs["location_id"]))
     unit = parcel_costs["unit_minor"].to_numpy(dtype=np.float64) / THOUSANDTHS

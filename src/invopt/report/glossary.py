@@ -126,7 +126,7 @@ GLOSSARY: dict[str, Term] = {
     "available": Term("Available", "On hand less reserved."),
     "allocated": Term("Allocated", "Units planned for today's orders that are not reserved yet."),
     "waiting_units": Term("Waiting", "Units of accepted orders that wait for this location's goods."),
-    "expected_units": Term("Expected", "Units on order whose receipt is expected by that day."),
+    "receipts_until": Term("Expected", "Units on order whose receipt is expected by that day."),
     "promise_units": Term(
         "Can be promised",
         "What a new order can be promised from that day: available less buffer, allocated and waiting, plus what is "

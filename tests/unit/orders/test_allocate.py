@@ -255,3 +255,11 @@ def test_against_every_possible_plan(seed: int, exact_orders: int) -> None:
         assert plan.bounds["cost_minor"].sum() == pytest.approx(best)
     else:
         assert best - 1e-6 <= plan.bounds["cost_minor"].sum() <= 1.15 * best
+
+
+def test_an_order_long_overdue_leaves_and_from_where_it_is_least_late() -> None:
+    """Three hundred late days cost more than any margin, and waiting would only add to them."""
+    lines = order_lines({"order_id": "a", "promised_on": pd.Timestamp("2025-05-14")})
+    ways = parcels(("a", "L1", 300), ("a", "L2", 450)).assign(late_days=[302, 300])
+    plan = allocate(lines, accepted(lines), stock(("A", "L1", 1.0), ("A", "L2", 1.0)), ways, Orders(), AS_OF)
+    assert plan.allocation["location_id"].tolist() == ["L2"]
