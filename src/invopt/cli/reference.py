@@ -29,7 +29,7 @@ def reference() -> str:
 
 
 def commands_by_name() -> dict[str, Any]:
-    """The commands as Click knows them, by name."""
+    """The commands as Click knows them, by name; those of a group under both words."""
     from typer.main import get_command
 
     from invopt.cli import app
@@ -37,7 +37,8 @@ def commands_by_name() -> dict[str, Any]:
     group: Any = get_command(app)
     found = {}
     for name, command in group.commands.items():
-        found[name] = command
+        if not hasattr(command, "commands") or command.invoke_without_command:  # a group alone does nothing
+            found[name] = command
         found |= {f"{name} {part}": inner for part, inner in getattr(command, "commands", {}).items()}
     return found
 

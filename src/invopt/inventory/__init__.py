@@ -31,9 +31,6 @@ from invopt.inventory.order_quantity import (
 )
 from invopt.inventory.perishable import expected_outdating, perishable_need
 from invopt.inventory.projection import (
-    Arrivals,
-    DemandOutlook,
-    LeadTimes,
     Projection,
     critical_ratio,
     imply,
@@ -41,6 +38,7 @@ from invopt.inventory.projection import (
     series_seeds,
     uncertain_supply,
 )
+from invopt.inventory.projection_inputs import Arrivals, DemandOutlook, LeadTimes
 from invopt.inventory.rebalancing import rebalance
 from invopt.inventory.reorder_point_quantity import (
     ReorderPolicy,

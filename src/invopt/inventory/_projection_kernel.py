@@ -43,8 +43,9 @@ from invopt.probability.compiled import block_kernel, kernel
     CURRENT_CYCLE_SERVICE,
     DEMAND_SD,
     STOCKOUT_DAY,
-) = range(16)
-RESULT_COLUMNS = 16
+    ORDER_UNITS,
+) = range(17)
+RESULT_COLUMNS = 17
 
 _BLOCK = 256
 
@@ -176,6 +177,7 @@ def _project_one(
     review_days,
     lot_units,
     wait_units,
+    step_units,
     kind,
     target,
     given_units,
@@ -348,7 +350,7 @@ def _project_one(
 
     ends = paths * branches
     cycle_demand = sum_cycle / ends
-    need, tail, loss, current_tail, asked = order_quantity(
+    need, level, tail, loss, current_tail, asked, excess = order_quantity(
         kind,
         target,
         given_units,
@@ -360,15 +362,14 @@ def _project_one(
         cycle_demand,
         lot_units,
         wait_units,
+        step_units,
         tails,
     )
-    quantity = max(need, 0.0)
-    per_order = max(cycle_demand, lot_units)
 
     mean_stock = 0.0
     for p in range(ends):
         mean_stock += stocks[p]
-    opening = mean_stock / ends + quantity
+    opening = mean_stock / ends + level + excess
     closing = opening - cycle_demand + loss
     result[NEED] = max(need, 0.0)
     result[TARGET_LEVEL] = need + on_hand - backorders + (sum_due + sum_returns) / ends
@@ -380,8 +381,9 @@ def _project_one(
     result[STOCK_AT_ARRIVAL] = sum_stock / paths
     result[CYCLE_DEMAND] = cycle_demand
     result[IMPLIED_CYCLE_SERVICE] = 1.0 - min(tail / asked, 1.0)
-    result[IMPLIED_FILL_RATE] = min(max(1.0 - loss / per_order, 0.0), 1.0) if per_order > 0.0 else 1.0
+    result[IMPLIED_FILL_RATE] = min(max(1.0 - loss / cycle_demand, 0.0), 1.0) if cycle_demand > 0.0 else 1.0
     result[IMPLIED_STOCK] = max(0.5 * (opening + max(closing, 0.0)), 0.0)
+    result[ORDER_UNITS] = max(cycle_demand, lot_units)
     result[BEYOND_HORIZON_SHARE] = sum_beyond / ends
     result[CURRENT_CYCLE_SERVICE] = 1.0 - min(current_tail / asked, 1.0)
     # Poisson + gamma + shared level + the interval's own length (law of total variance).
@@ -418,6 +420,7 @@ def project_block(
     review_days,
     lot_units,
     wait_units,
+    step_units,
     kind,
     target,
     given_units,
@@ -477,6 +480,7 @@ def project_block(
                 review_days[i],
                 lot_units[i],
                 wait_units[i],
+                step_units[i],
                 kind[i],
                 target[i],
                 given_units[i],
