@@ -106,7 +106,7 @@ def with_supply(situation: Situation, mean: Floats, variance: Floats, cumulative
     start = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=situation.shop.size))]).astype(np.int64)
     return Arrivals(
         start,
-        joined(ahead + 1.0, column + 1.0),
+        joined((ahead + 1).astype(np.float64), (column + 1).astype(np.float64)),
         joined(situation.due[ordered, ahead], mean[row, column]),
         zeros,
         zeros,
