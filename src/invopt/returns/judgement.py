@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from invopt.calendars import Dates
 from invopt.returns.policy import Case, ReturnPolicy, ReturnRule
-from invopt.returns.sold import Bools, Floats, Ints, Pools, Sales, Texts, as_days, days_of, texts
+from invopt.returns.sold import Bools, Floats, Ints, Pools, Sales, Texts, as_days, days_of, records, texts
 
 REFUSALS = {
     "no_such_order": "no such order",
@@ -255,7 +255,7 @@ def decide(result: Judgement, returns: pd.DataFrame, overrides: pd.DataFrame, po
     if overrides.empty:
         return
     said = {
-        (row.return_id, row.return_line_id): row for row in overrides.itertuples(index=False)
+        (row.return_id, row.return_line_id): row for row in records(overrides)
     }  # the last of several: they come in the order in which they were made
     for number, key in enumerate(zip(returns["return_id"], returns["return_line_id"], strict=True)):
         row = said.get(key)

@@ -4,7 +4,8 @@ SKU.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -31,6 +32,11 @@ def texts(column: pd.Series) -> Texts:
     values: Texts = column.to_numpy(dtype=object, copy=True)
     values[column.isna().to_numpy()] = None
     return values
+
+
+def records(frame: pd.DataFrame) -> Iterable[Any]:
+    """The rows of a frame as tuples whose parts have the columns' names."""
+    return frame.itertuples(index=False)
 
 
 def days_of(column: pd.Series) -> Dates:
