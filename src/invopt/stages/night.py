@@ -205,11 +205,13 @@ def take_in(workspace: Workspace, progress: Progress) -> None:
     problems = []
     for report in ingest_inbox(workspace):
         if report.problem:
-            problems.append(f"{report.file_name}: {report.problem}")
+            named = report.problem.startswith(report.file_name)
+            problems.append(report.problem if named else f"{report.file_name}: {report.problem}")
         else:
             progress(f"took in {report.file_name}: {report.rows_read:,} rows")
     if problems:
-        raise IngestError(f"{len(problems)} files in the inbox cannot be taken in. " + " ".join(problems))
+        files = "A file" if len(problems) == 1 else f"{len(problems)} files"
+        raise IngestError(f"{files} in the inbox cannot be taken in. " + " ".join(problems))
 
 
 def work(run: Run, stage: Stage) -> None:
