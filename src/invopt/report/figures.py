@@ -14,6 +14,7 @@ from invopt.report.words import money_sums
 BOUGHT_STATES = ("proposed", "approved", "changed")
 OPEN_RETURNS = ("authorised", "received")  # whether a graded one was refunded, no input says
 RISK_KINDS = ("stocked_out", "will_stock_out")
+_WILSON = 1.6448536  # the normal quantile of a 90% interval
 _WITHIN = 0.005  # a target missed by less than half a point counts as met
 
 
@@ -172,6 +173,38 @@ def demand_value(policy: pd.DataFrame, sku_location: pd.DataFrame) -> pd.Series:
     prices = policy[KEYS].merge(sku_location[[*KEYS, "unit_price_minor"]], on=KEYS, how="left", validate="one_to_one")
     daily = policy["expected_demand_units"] / policy["protection_days"].where(policy["protection_days"] > 0, 1.0)
     return pd.Series(daily.to_numpy() * prices["unit_price_minor"].fillna(0).to_numpy(), index=policy.index)
+
+
+def service_by_class(plan: Plan) -> list[tuple[str, float, float, float]]:
+    """Per ABC class: its name, service expected with the plan and if nothing is ordered, and the mean target."""
+    policy = plan.table("policy")
+    measures = service_measures(policy).assign(abc=policy["abc_class"], demand=policy["expected_demand_units"])
+    return [
+        (f"Class {name}", weighted_mean(part["expected"], part["demand"]),
+         weighted_mean(part["current"], part["demand"]), float(part["target"].mean()))
+        for name, part in measures.groupby("abc", sort=True)
+    ]  # fmt: skip
+
+
+def promise_record(shipment: pd.DataFrame, wanted_share: float) -> pd.DataFrame:
+    """Delivery promises scored, one row a carrier's service, most parcels first.
+
+    shipment: rows of `shipment`; only delivered parcels that had a promise count. Columns: carrier_id, service_id,
+    parcels, kept_share, kept_low and kept_high (90% interval of Wilson 1927, JASA 22: it stays inside 0-1 and is
+    honest for few parcels), early_days (mean days before the promised day; negative: after it), wanted_share.
+    """
+    scored = shipment[shipment["delivered_at"].notna() & shipment["promised_on"].notna()]
+    early = (scored["promised_on"] - scored["delivered_at"].dt.normalize()).dt.days
+    rows = scored.assign(service_id=scored["service_id"].fillna(""), early=early, kept=early >= 0)
+    found = rows.groupby(["carrier_id", "service_id"], sort=True).agg(
+        parcels=("kept", "size"), kept_share=("kept", "mean"), early_days=("early", "mean")
+    )
+    found = found.reset_index().sort_values(["parcels", "carrier_id"], ascending=[False, True], kind="stable")
+    share, count = found["kept_share"].astype(float), found["parcels"].astype(float)
+    middle = (share + _WILSON**2 / (2 * count)) / (1 + _WILSON**2 / count)
+    half = _WILSON * np.sqrt(share * (1 - share) / count + (_WILSON / (2 * count)) ** 2) / (1 + _WILSON**2 / count)
+    found = found.assign(kept_low=middle - half, kept_high=middle + half, wanted_share=wanted_share)
+    return found.reset_index(drop=True)
 
 
 def _service(policy: pd.DataFrame, plan: Plan) -> tuple[float, float, float]:
