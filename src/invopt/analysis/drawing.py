@@ -60,7 +60,7 @@ def draw_replay(played: pd.DataFrame, currency: str, axes: Axes | None = None) -
 
     axes = new_axes(axes)
     scale = 10.0 ** digits(currency)
-    names = played["policy"] if "policy" in played else played.index.to_series()
+    names = played["rule"]
     kinds = [column for column in played.columns if column.endswith("_cost") and column != "total_cost"]
     left = np.zeros(len(played))
     hatches = ("", "///", "...", "xx", "++")

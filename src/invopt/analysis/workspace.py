@@ -301,9 +301,7 @@ class AnalysisWorkspace(Workspace):
     def _range(self) -> pd.DataFrame:
         from invopt.analysis import trade_off
 
-        return trade_off.range_inputs(
-            self.table("policy"), self.table("sku_location"), self.settings.business.currency
-        )
+        return trade_off.range_inputs(self.table("policy"), self.table("sku_location"), self.settings.business.currency)
 
     def _place(self, sku_id: str, location_id: str | None) -> str:
         if location_id is not None:

@@ -133,7 +133,7 @@ def finished(axes: Axes, title: str) -> Axes:
 
     locator = axes.xaxis.get_major_locator()
     if isinstance(locator, AutoDateLocator):
-        axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+        axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
     # A dollar in a name would begin a formula.
     axes.set_title(title.replace("$", r"\$"), loc="left")
     axes.spines[["top", "right"]].set_visible(False)

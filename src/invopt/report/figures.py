@@ -13,6 +13,7 @@ from invopt.report.words import money_sums
 
 BOUGHT_STATES = ("proposed", "approved", "changed")
 OPEN_RETURNS = ("authorised", "received")  # whether a graded one was refunded, no input says
+NAIVE = "seasonal naive"  # what a forecast has to beat
 RISK_KINDS = ("stocked_out", "will_stock_out")
 _WILSON = 1.6448536  # the normal quantile of a 90% interval
 _WITHIN = 0.005  # a target missed by less than half a point counts as met
@@ -49,6 +50,8 @@ class Figures:
     stock_optimal: dict[str, int]
     wape: float
     bias: float
+    naive_wape: float
+    combination_wape: float
     planned: int
     excused: int
     returns_open: int
@@ -56,6 +59,7 @@ class Figures:
     refunds_due: dict[str, int]
     promise_kept: float
     promises_seen: int
+    promise_wanted: float
     assumed_topics: int
     rejected_rows: int
 
@@ -76,6 +80,7 @@ def morning_figures(plan: Plan) -> Figures:
     expected, current, target = _service(policy, plan)
     stock = plan.table("sku_location").merge(plan.table("stock_position"), on=KEYS, how="inner", validate="one_to_one")
     wape, bias = _accuracy(plan)
+    naive, ours = _against_naive(plan)
     authorised = plan.table("return_authorisation")
     arrived = authorised[authorised["state"] == "received"]
     kept, seen = _promises(plan)
@@ -107,6 +112,8 @@ def morning_figures(plan: Plan) -> Figures:
         stock_optimal=money_sums(policy["mean_stock_minor"], policy["currency"]),
         wape=wape,
         bias=bias,
+        naive_wape=naive,
+        combination_wape=ours,
         planned=len(policy),
         excused=int((~plan.table("sku_location")["is_planned"]).sum()),
         returns_open=int(authorised["state"].isin(OPEN_RETURNS).sum()),
@@ -114,6 +121,7 @@ def morning_figures(plan: Plan) -> Figures:
         refunds_due=money_sums(arrived["refund_minor"], arrived["currency"]),
         promise_kept=kept,
         promises_seen=seen,
+        promise_wanted=plan.settings.shipping.promise_share,
         assumed_topics=len(plan.table("assumption")),
         rejected_rows=len(plan.table("rejected_row")),
     )
@@ -236,6 +244,15 @@ def _accuracy(plan: Plan) -> tuple[float, float]:
     )
     weights = model["last_year_units"]
     return typical(model["wape"], weights), typical(model["bias_share"], weights)
+
+
+def _against_naive(plan: Plan) -> tuple[float, float]:
+    """Error of the seasonal naive forecast and of the plan's combination on the same past forecasts."""
+    scores = plan.table("forecast_score")
+    found = scores[(scores["demand_class"] == "all") & (scores["method"] == NAIVE)]
+    if found.empty:
+        return float("nan"), float("nan")
+    return float(found["wape"].iloc[0]), float(found["combination_wape"].iloc[0])
 
 
 def _promises(plan: Plan) -> tuple[float, int]:

@@ -15,9 +15,9 @@ from invopt.tables import TABLES, empty
 from invopt.workspace import Snapshot
 
 SUMMARY_TABLES = (
-    "sku_location", "stock_position", "inbound", "forecast_model", "lead_time", "policy", "order_proposal",
-    "supplier", "supplier_order", "open_order_advice", "order_commitment", "plan_change", "forward_plan",
-    "order_check", "backlog", "parcel", "parcel_line",
+    "sku_location", "stock_position", "inbound", "forecast_model", "forecast_score", "lead_time", "policy",
+    "order_proposal", "supplier", "supplier_order", "open_order_advice", "order_commitment", "plan_change",
+    "forward_plan", "order_check", "backlog", "parcel", "parcel_line",
     "allocation", "transit_time", "shipment", "return_authorisation", "return_rate", "return_summary", "alert",
     "assumption", "ingested_file", "rejected_row",
 )  # fmt: skip

@@ -14,7 +14,7 @@ from invopt.probability import sum_over_interval
 from invopt.stages.blocks import ChunkDemand, ChunkDemands, load_chunk, run_axis
 from invopt.stages.periods import Axis
 from invopt.stages.run import Run
-from invopt.tables import CLEANED_DEMAND, DEMAND, FORECAST, FORECAST_MODEL, SKU_LOCATION
+from invopt.tables import CLEANED_DEMAND, DEMAND, FORECAST, FORECAST_MODEL, FORECAST_SCORE, SKU_LOCATION
 
 PROFILE_DAYS = 365  # weekdays are learnt from the last year
 
@@ -25,13 +25,14 @@ def make_forecast(run: Run) -> None:
     demands = ChunkDemands(run, axis)
     pending = [chunk for chunk in demands.chunks if not run.has(FORECAST_MODEL, chunk)]
     if not demands.chunks:
-        for table in (CLEANED_DEMAND, FORECAST, FORECAST_MODEL):
+        for table in (CLEANED_DEMAND, FORECAST, FORECAST_MODEL, FORECAST_SCORE):
             run.write_empty(table)
     if not pending:
         return
     profiles = learn_weekdays(run, axis, demands.groups)
     run.progress("seasons and spreads that SKUs share")
     pools = estimate_pools(demands, run.settings.forecast)
+    run.write(FORECAST_SCORE, pools.scores)
     dormant_after = run.settings.demand.dormant_after_days // axis.period_days
     for done, chunk in enumerate(pending, start=1):
         demand = load_chunk(run, chunk, axis)

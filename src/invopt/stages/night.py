@@ -39,6 +39,7 @@ from invopt.tables import (
     EXPECTED_RETURN,
     FORECAST,
     FORECAST_MODEL,
+    FORECAST_SCORE,
     FORWARD_PLAN,
     INBOUND,
     LEAD_TIME,
@@ -93,7 +94,7 @@ NIGHT: tuple[Stage, ...] = (
     Stage(
         "forecast",
         make_forecast,
-        (CLEANED_DEMAND, FORECAST, FORECAST_MODEL),
+        (CLEANED_DEMAND, FORECAST, FORECAST_MODEL, FORECAST_SCORE),
         "what customers will want",
         "Look at the demand of the SKUs named.",
     ),

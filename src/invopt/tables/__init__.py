@@ -6,7 +6,7 @@ from invopt.tables.catalogue import KIT_COMPONENT, LOCATION, PRODUCT, SERVICE_RE
 from invopt.tables.checking import check, empty
 from invopt.tables.declaration import PROVENANCE, Column, Dtype, Table
 from invopt.tables.demand import CLEANED_DEMAND, DEMAND, SKU_LOCATION
-from invopt.tables.forecast import FORECAST, FORECAST_MODEL
+from invopt.tables.forecast import FORECAST, FORECAST_MODEL, FORECAST_SCORE
 from invopt.tables.inventory import POLICY
 from invopt.tables.messages import MESSAGE
 from invopt.tables.orders import (
@@ -100,6 +100,7 @@ RUN_TABLES: tuple[Table, ...] = (
     RETURNED_SALE,
     CLEANED_DEMAND,
     FORECAST_MODEL,
+    FORECAST_SCORE,
     FORECAST,
     LEAD_TIME,
     TRANSIT_TIME,
@@ -157,6 +158,7 @@ __all__ = [
     "EXPECTED_RETURN",
     "FORECAST",
     "FORECAST_MODEL",
+    "FORECAST_SCORE",
     "FORWARD_PLAN",
     "INBOUND",
     "INGESTED_FILE",

@@ -13,6 +13,7 @@ from invopt.report.sections.fulfilment import (
     hold_list,
     parcel_list,
     return_list,
+    return_rate_list,
     return_reason_list,
     shipment_list,
 )
@@ -25,12 +26,19 @@ from invopt.report.sections.purchase import (
     purchase_list,
     supplier_list,
 )
-from invopt.report.sections.stock import accuracy_list, class_list, excused_list, sku_list
+from invopt.report.sections.stock import (
+    accuracy_list,
+    class_list,
+    excused_list,
+    method_list,
+    sku_list,
+    value_added_list,
+)
 
 WITHOUT_LINKS: tuple[Callable[[Plan], PlanList], ...] = (
-    supplier_list, commitment_list, forward_list, parcel_list, hold_list, class_list, accuracy_list, carrier_list,
-    shipment_list, return_list,
-    return_reason_list, assumption_list, file_list, rejected_list, excused_list,
+    supplier_list, commitment_list, forward_list, parcel_list, hold_list, class_list, accuracy_list,
+    value_added_list, method_list, carrier_list, shipment_list, return_list, return_rate_list, return_reason_list,
+    assumption_list, file_list, rejected_list, excused_list,
 )  # fmt: skip
 
 

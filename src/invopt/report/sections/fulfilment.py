@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
-from invopt.report.figures import OPEN_RETURNS, weighted_mean
+from invopt.report.figures import OPEN_RETURNS, promise_record, weighted_mean
 from invopt.report.lists import ListColumn, PlanList, cut
 from invopt.report.plan import Plan
 from invopt.report.sections.naming import (
@@ -108,7 +109,7 @@ def backlog_list(plan: Plan, links: Links) -> PlanList:
 
 
 def carrier_list(plan: Plan) -> PlanList:
-    """Carriers' services: how long they take and how often they keep the day."""
+    """Carriers' services: how long they take, and how often the promised day was kept, against the wanted share."""
     seen = plan.table("transit_time")
     # Figures of a whole service stand on the lane "*"; where there are none, its lanes are taken together.
     is_whole = seen["lane"] == "*"
@@ -128,11 +129,27 @@ def carrier_list(plan: Plan) -> PlanList:
     columns = (
         ListColumn("carrier", "carrier", "text"),
         ListColumn("observations", "observations", "integer", is_wide=True),
-        ListColumn("median_days", "transit_days", "days"),
+        ListColumn("median_days", "transit_days", "days", is_wide=True),
         ListColumn("promise_days", "promise_days", "days", is_wide=True),
-        ListColumn("on_time_share", "on_time", "share"),
+        ListColumn("on_time_share", "on_time", "share", is_wide=True),
+        ListColumn("parcels", "promised_parcels", "integer", is_wide=True),
+        ListColumn("kept_share", "promises_kept", "share"),
+        ListColumn("wanted_share", "promise_wanted", "share"),
+        ListColumn("verdict", "promise_verdict", "text", is_facet=True),
+        ListColumn("early_days", "early_days", "days", is_detail=True),
     )
-    frame = pd.DataFrame(rows, columns=[column.name for column in columns])
+    record = promise_record(plan.table("shipment"), plan.settings.shipping.promise_share)
+    record["carrier"] = record["carrier_id"].astype("str") + " " + record["service_id"].astype("str")
+    seen_rows = pd.DataFrame(rows, columns=["carrier", "observations", "median_days", "promise_days", "on_time_share"])
+    frame = seen_rows.merge(
+        record[["carrier", "parcels", "kept_share", "kept_low", "kept_high", "wanted_share", "early_days"]],
+        on="carrier", how="outer", validate="one_to_one",
+    ).sort_values("carrier", kind="stable", ignore_index=True)  # fmt: skip
+    frame["verdict"] = np.select(
+        [frame["kept_share"].isna(), frame["kept_high"] < frame["wanted_share"],
+         frame["kept_low"] > frame["wanted_share"]],
+        ["none promised", "promises too early", "could promise sooner"], "as wanted",
+    )  # fmt: skip
     return PlanList("carriers", "Carriers", columns, frame, "No carrier service is known.")
 
 
@@ -188,6 +205,35 @@ def return_list(plan: Plan) -> PlanList:
         currency="currency",
         total=total,
     )
+
+
+def return_rate_list(plan: Plan) -> PlanList:
+    """What comes back, by category."""
+    known = plan.table("sku_location").drop_duplicates("sku_id")[["sku_id", "category_id"]]
+    rates = plan.table("return_rate").merge(known, on="sku_id", how="inner", validate="one_to_one")
+    rows = [
+        {
+            "category_id": str(name),
+            "sold_units": part["sold_units"].sum(),
+            "returned_units": part["returned_units"].sum(),
+            "return_share": weighted_mean(part["return_share"], part["sold_units"]),
+            "resaleable_share": weighted_mean(part["resaleable_share"], part["returned_units"]),
+            "mean_lag_days": weighted_mean(part["mean_lag_days"], part["sold_units"]),
+        }
+        for name, part in rates.groupby("category_id", sort=True)
+        if part["sold_units"].sum() > 0
+    ]
+    columns = (
+        ListColumn("category_id", "category", "text"),
+        ListColumn("sold_units", "sold_units", "units", is_wide=True),
+        ListColumn("returned_units", "returned_units", "units", is_wide=True),
+        ListColumn("return_share", "return_share", "share"),
+        ListColumn("resaleable_share", "resaleable", "share"),
+        ListColumn("mean_lag_days", "return_lag", "days", is_wide=True),
+    )
+    frame = pd.DataFrame(rows, columns=[column.name for column in columns])
+    frame = frame.sort_values(["returned_units", "category_id"], ascending=[False, True], kind="stable")
+    return PlanList("return_rates", "What comes back", columns, frame.reset_index(drop=True), "Nothing was sold.")
 
 
 def return_reason_list(plan: Plan) -> PlanList:

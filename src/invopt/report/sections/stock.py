@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from invopt.report.figures import service_measures, typical, weighted_mean
+from invopt.report.figures import NAIVE, service_measures, typical, weighted_mean
 from invopt.report.lists import ListColumn, PlanList, cut
 from invopt.report.plan import Plan
 from invopt.report.sections.naming import (
@@ -74,6 +74,49 @@ def accuracy_list(plan: Plan) -> PlanList:
     )
     frame = pd.DataFrame(rows, columns=[column.name for column in columns])
     return PlanList("accuracy", "Error and bias by kind of demand", columns, frame, "Nothing has been forecast.")
+
+
+def value_added_list(plan: Plan) -> PlanList:
+    """What the forecast is worth: the naive error less the plan's, on the very same past forecasts."""
+    rows = plan.table("forecast_score")
+    rows = rows[rows["method"] == NAIVE]
+    first = rows["demand_class"].ne("all")
+    rows = rows.assign(last=first, added=rows["wape"] - rows["combination_wape"])
+    rows = rows.sort_values(["last", "demand_class"], kind="stable", ignore_index=True)
+    return PlanList(
+        "value_added",
+        "Forecast value added",
+        (
+            ListColumn("demand_class", "demand_class", "text", words={"all": "all SKUs"}),
+            ListColumn("forecasts", "forecasts", "integer", is_wide=True),
+            ListColumn("wape", "naive_error", "share"),
+            ListColumn("combination_wape", "combination_error", "share"),
+            ListColumn("added", "value_added", "share"),
+        ),
+        rows,
+        "No past forecast could be made yet: that takes over a year of history.",
+    )
+
+
+def method_list(plan: Plan) -> PlanList:
+    """Every method that was tried on the past, the best first."""
+    rows = plan.table("forecast_score")
+    rows = rows[rows["demand_class"] == "all"]
+    rows = rows.assign(added=rows["wape"] - rows["combination_wape"], is_ours=rows["method"].ne("combination"))
+    rows = rows.sort_values(["is_ours", "wape", "method"], kind="stable", ignore_index=True)
+    return PlanList(
+        "methods",
+        "Methods tried on the past",
+        (
+            ListColumn("method", "tried_method", "text", words={"combination": "the plan's combination"}),
+            ListColumn("forecasts", "forecasts", "integer", is_wide=True),
+            ListColumn("wape", "method_error", "share"),
+            ListColumn("bias_share", "method_bias", "share", is_wide=True),
+            ListColumn("added", "method_added", "share"),
+        ),
+        rows,
+        "No past forecast could be made yet.",
+    )
 
 
 def sku_list(plan: Plan, links: Links) -> PlanList:
