@@ -63,6 +63,13 @@ def test_nothing_is_loaded_from_elsewhere(site, pages):
         assert not addresses, path.name
 
 
+def test_what_is_loaded_is_there(site, pages):
+    for name, page in pages.items():
+        for address in page.loads:
+            inside = (site / name).parent / address.split("?")[0]
+            assert address.startswith(("data:", "/")) or inside.is_file(), f"{name}: {address}"
+
+
 def test_the_reader_s_browser_is_told_to_ask_nobody_else(site):
     for path in site.rglob("*.html"):
         policy = re.search(r'Content-Security-Policy" content="([^"]+)"', path.read_text(encoding="utf-8"))
