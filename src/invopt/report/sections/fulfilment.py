@@ -131,7 +131,7 @@ def carrier_list(plan: Plan) -> PlanList:
         ListColumn("observations", "observations", "integer", is_wide=True),
         ListColumn("median_days", "transit_days", "days", is_wide=True),
         ListColumn("promise_days", "promise_days", "days", is_wide=True),
-        ListColumn("on_time_share", "on_time", "share", is_wide=True),
+        ListColumn("on_time_share", "on_time", "share", is_detail=True),
         ListColumn("parcels", "promised_parcels", "integer", is_wide=True),
         ListColumn("kept_share", "promises_kept", "share"),
         ListColumn("wanted_share", "promise_wanted", "share"),

@@ -8,6 +8,7 @@ from invopt.report.figures import NAIVE, service_measures, typical, weighted_mea
 from invopt.report.lists import ListColumn, PlanList, cut
 from invopt.report.plan import Plan
 from invopt.report.sections.naming import (
+    METHOD_WORDS,
     Links,
     pages_of,
 )
@@ -108,7 +109,7 @@ def method_list(plan: Plan) -> PlanList:
         "methods",
         "Methods tried on the past",
         (
-            ListColumn("method", "tried_method", "text", words={"combination": "the plan's combination"}),
+            ListColumn("method", "tried_method", "text", words=METHOD_WORDS),
             ListColumn("forecasts", "forecasts", "integer", is_wide=True),
             ListColumn("wape", "method_error", "share"),
             ListColumn("bias_share", "method_bias", "share", is_wide=True),
