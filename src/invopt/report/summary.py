@@ -93,6 +93,8 @@ def _alerts(plan: Plan, figures: Figures, words: Words, out: Console) -> None:
     grid.add_column("How many", justify="right")
     grid.add_column("At stake", justify="right")
     grid.add_column("The largest", max_width=70)
+    for row in alerts[alerts["alert_kind"] == "file_refused"].to_dict("records"):
+        out.print(f"[bold red]{escape(str(row['message']))}[/] {escape(str(row['remedy']))}")
     alerts = alerts.sort_values(["worth_minor", "key"], ascending=[False, True], kind="stable")
     kinds = (
         alerts.groupby(["alert_kind", "currency"], sort=False)

@@ -17,6 +17,7 @@ from invopt.database import Database
 from invopt.purchasing import commitments, commitments_as_inbound
 from invopt.stages.run import Run
 from invopt.tables import (
+    ASSUMED_INPUT,
     DEMAND,
     INBOUND,
     INGESTED_FILE,
@@ -25,6 +26,7 @@ from invopt.tables import (
     ORDER_LINE,
     ORDER_PROPOSAL,
     PURCHASE_ORDER_LINE,
+    REFUSED_FILE,
     REJECTED_ROW,
     RETURN_COHORT,
     RETURNED_SALE,
@@ -52,8 +54,13 @@ def gather_facts(run: Run) -> None:
             _write(db, f"facts/{table.name}", table, run)
         _write(db, "facts/related_order_line", ORDER_LINE, run)
         for table in _CARRIED:
-            db.to_parquet(f"select * from {table.name}_now order by {', '.join(table.key)}", run.path(table))
+            db.to_parquet(
+                f"select {', '.join(table.names)} from {table.name}_now order by {', '.join(table.key)}",
+                run.path(table),
+            )
         db.to_parquet("select * from ingested_file order by file_id", run.path(INGESTED_FILE))
+        db.to_parquet("select * from refused_file order by file_name", run.path(REFUSED_FILE))
+        run.write(ASSUMED_INPUT, _assumed_inputs(db))
         # What stood in a refused row may name a person; readers of the plan need only why it was refused.
         db.to_parquet(
             "select * replace ('{}' as raw_row) from rejected_row order by file_id, line_number",
@@ -148,6 +155,21 @@ def _as_of(db: Database, run: Run) -> None:
         if table is ORDER_LINE:
             seen += " where ordered_at < $as_of_at"
         db.execute(f"create or replace temp table {table.name}_now as {seen}", at)
+
+
+def _assumed_inputs(db: Database) -> pd.DataFrame:
+    """How many rows of each input left a column out that a setting filled."""
+    counts = " union all ".join(
+        f"select '{table.name}' as table_name, assumed_columns, count(*) as rows from {table.name}_now "
+        "where assumed_columns is not null group by assumed_columns"
+        for table in INPUT_TABLES
+    )
+    return db.frame(
+        "select table_name, column_name, cast(sum(rows) as bigint) as rows from ("
+        f"select table_name, unnest(string_split(assumed_columns, ',')) as column_name, rows from ({counts})"
+        ") group by table_name, column_name order by table_name, column_name",
+        table=ASSUMED_INPUT,
+    )
 
 
 def _wanted(db: Database, name: str, run: Run) -> dict[str, Any]:

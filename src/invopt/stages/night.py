@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from invopt.errors import IngestError, InvoptError, StageError
+from invopt.errors import InvoptError, StageError
 from invopt.ingest import ingest_inbox
+from invopt.ingest.erase import forget_again
 from invopt.stages.alerts import raise_alerts
 from invopt.stages.assumptions import list_assumptions
 from invopt.stages.exports import write_exports
@@ -30,6 +31,7 @@ from invopt.tables import (
     ALERT,
     ALLOCATION,
     ALLOCATION_BOUND,
+    ASSUMED_INPUT,
     ASSUMPTION,
     BACKLOG,
     CLEANED_DEMAND,
@@ -87,7 +89,7 @@ NIGHT: tuple[Stage, ...] = (
     Stage(
         "facts",
         gather_facts,
-        (SKU_LOCATION, STOCK_POSITION, INBOUND, DEMAND, OPEN_ORDER_LINE, RETURN_COHORT, RETURNED_SALE),
+        (SKU_LOCATION, STOCK_POSITION, INBOUND, DEMAND, OPEN_ORDER_LINE, RETURN_COHORT, RETURNED_SALE, ASSUMED_INPUT),
         "stock, demand and open orders as of the day",
         "Look at `invopt status` for what was taken in.",
     ),
@@ -202,17 +204,17 @@ def run_stages(
 
 
 def take_in(workspace: Workspace, progress: Progress) -> None:
-    """Take in whatever lies in the inbox. Raises `IngestError` for a file that cannot be taken in."""
-    problems = []
+    """Take in whatever lies in the inbox.
+
+    A file that is refused stays there and becomes the plan's first alert: a plan on yesterday's figures that says so
+    serves a morning better than no plan.
+    """
     for report in ingest_inbox(workspace):
         if report.problem:
-            named = report.problem.startswith(report.file_name)
-            problems.append(report.problem if named else f"{report.file_name}: {report.problem}")
+            progress(f"REFUSED {report.problem}")
         else:
             progress(f"took in {report.file_name}: {report.rows_read:,} rows")
-    if problems:
-        files = "A file" if len(problems) == 1 else f"{len(problems)} files"
-        raise IngestError(f"{files} in the inbox cannot be taken in. " + " ".join(problems))
+    forget_again(workspace)
 
 
 def work(run: Run, stage: Stage) -> None:

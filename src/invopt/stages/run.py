@@ -186,8 +186,9 @@ def begin(
     with connect(workspace) as db:
         db.create_tables()
         files = db.frame("select file_id, recorded_at from ingested_file order by file_id")
+        refused = db.frame("select file_name, reason from refused_file order by file_name")
     decisions = workspace.decisions_path.read_bytes()
-    inputs = hashlib.sha256(files.to_csv(index=False).encode())
+    inputs = hashlib.sha256((files.to_csv(index=False) + refused.to_csv(index=False)).encode())
     inputs.update(decisions)
     inputs.update(workspace.return_policy_path.read_bytes())
     # A night compares itself with the plan of an earlier day; a part of a day builds on the last night.

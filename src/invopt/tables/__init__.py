@@ -51,9 +51,12 @@ from invopt.tables.returns import (
 )
 from invopt.tables.runs import (
     ALERT,
+    ASSUMED_INPUT,
     ASSUMPTION,
     DECISION,
+    ERASED_PERSON,
     INGESTED_FILE,
+    REFUSED_FILE,
     REJECTED_ROW,
     RUN,
     STAGE_TIME,
@@ -131,11 +134,20 @@ RUN_TABLES: tuple[Table, ...] = (
     DELIVERY_OPTION,
     MESSAGE,
     ALERT,
+    ASSUMED_INPUT,
     ASSUMPTION,
 )
 
 # What the house keeps about itself.
-BOOK_TABLES: tuple[Table, ...] = (INGESTED_FILE, REJECTED_ROW, DECISION, RUN, STAGE_TIME)
+BOOK_TABLES: tuple[Table, ...] = (
+    INGESTED_FILE,
+    REJECTED_ROW,
+    REFUSED_FILE,
+    ERASED_PERSON,
+    DECISION,
+    RUN,
+    STAGE_TIME,
+)
 
 TABLES: dict[str, Table] = {table.name: table for table in (*INPUT_TABLES, *RUN_TABLES, *BOOK_TABLES)}
 
@@ -143,6 +155,7 @@ __all__ = [
     "ALERT",
     "ALLOCATION",
     "ALLOCATION_BOUND",
+    "ASSUMED_INPUT",
     "ASSUMPTION",
     "AVAILABLE",
     "BACKLOG",
@@ -155,6 +168,7 @@ __all__ = [
     "DELIVERY_OPTION",
     "DEMAND",
     "DISPOSAL",
+    "ERASED_PERSON",
     "EXPECTED_RETURN",
     "FORECAST",
     "FORECAST_MODEL",
@@ -190,6 +204,7 @@ __all__ = [
     "RATE",
     "RECEIPT",
     "REFUSED_DECISION",
+    "REFUSED_FILE",
     "REGION_DEMAND",
     "REJECTED_ROW",
     "RETURNED_SALE",

@@ -19,7 +19,7 @@ ALERT_WORDS = {
     "parcel_problem": "Parcel problem", "no_carrier": "No carrier", "order_on_hold": "Order on hold",
     "return_to_grade": "Return to grade", "returns_piling_up": "Returns piling up", "data_problem": "Data problem",
     "below_minimum_order": "Below minimum", "cannot_buy": "Cannot be bought",
-    "decision_refused": "Decision not followed",
+    "decision_refused": "Decision not followed", "file_refused": "File not taken in",
 }  # fmt: skip
 
 SEVERITY_WORDS = {"high": "● high", "medium": "◐ medium", "low": "○ low"}

@@ -22,9 +22,10 @@ from invopt.report.series import KEYS
 
 
 def alert_list(plan: Plan, links: Links) -> PlanList:
-    """Exceptions, most money first."""
-    alerts = plan.table("alert").sort_values(
-        ["worth_minor", "alert_kind", "key"], ascending=[False, True, True], kind="stable"
+    """Exceptions, most money first; before them the files that the plan had to be made without."""
+    alerts = plan.table("alert")
+    alerts = alerts.assign(is_first=alerts["alert_kind"] == "file_refused").sort_values(
+        ["is_first", "worth_minor", "alert_kind", "key"], ascending=[False, False, True, True], kind="stable"
     )
     total = len(alerts)
     alerts = cut(alerts, plan.settings.report.exception_rows)

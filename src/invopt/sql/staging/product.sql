@@ -48,6 +48,7 @@ select
     packing_group,
     customs_code,
     origin_country,
+    nullif(concat_ws(',', assumed('currency', text.currency)), '') as assumed_columns,
     text.line_number,
     case
         when text.file_fault is not null then torn(text.file_fault)

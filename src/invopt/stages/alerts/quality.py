@@ -71,7 +71,23 @@ def data_alerts(tables: dict[str, pd.DataFrame], currency: str) -> pd.DataFrame:
         message=told("The price is below the cost; ", plain(cheap["last_year_units"]), " units were sold last year."),
         remedy="Correct the price or the cost, or run the SKU down.",
     )
-    return pd.concat([negative, below, _refused(tables, currency)], ignore_index=True)
+    return pd.concat(
+        [negative, below, _refused_files(tables["refused_file"], currency), _refused(tables, currency)],
+        ignore_index=True,
+    )
+
+
+def _refused_files(files: pd.DataFrame, currency: str) -> pd.DataFrame:
+    """Files that wait in the inbox because they cannot be taken in: the plan was made without them."""
+    return made(
+        "file_refused",
+        "file",
+        key=files["file_name"],
+        worth=pd.Series(0.0, index=files.index),
+        currency=pd.Series(currency, index=files.index),
+        message=told("The plan was made without this file. ", files["reason"]) if len(files) else files["reason"],
+        remedy="Mend the file in the inbox, or take it away, and plan again.",
+    )
 
 
 def _refused(tables: dict[str, pd.DataFrame], currency: str) -> pd.DataFrame:
