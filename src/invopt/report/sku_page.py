@@ -14,9 +14,9 @@ from invopt.errors import WorkspaceError
 from invopt.purchasing import explain
 from invopt.report.page import render, sentence
 from invopt.report.pictures import Projection, history_picture, projection_picture
-from invopt.report.plan import Plan
+from invopt.report.plan import Plan, as_records
 from invopt.report.sections import ALERT_WORDS, SEVERITY_WORDS
-from invopt.report.series import KEYS, arrivals, history, weekly_means
+from invopt.report.series import arrivals, history, weekly_means
 from invopt.report.words import Words
 from invopt.settings import Settings
 from invopt.workspace import Snapshot
@@ -56,7 +56,7 @@ def render_sku_page(plan: Plan, sku_id: str, location_id: str, *, back: str = ""
     policy = record(plan, "policy", sku_id, location_id)
     stock = record(plan, "stock_position", sku_id, location_id)
     proposal = record(plan, "order_proposal", sku_id, location_id)
-    coming = arrivals(plan)
+    coming = plan.once("arrivals", arrivals)
     coming = coming[(coming["sku_id"] == sku_id) & (coming["location_id"] == location_id)]
     coming = coming.sort_values(["arrives_on", "purchase_order_id", "purchase_order_line_id"])
     forecast = plan.table("forecast")
@@ -81,14 +81,14 @@ def render_sku_page(plan: Plan, sku_id: str, location_id: str, *, back: str = ""
         model=record(plan, "forecast_model", sku_id, location_id),
         proposal=proposal,
         explanation=None if proposal is None else explain(proposal),
-        coming=_records(coming),
+        coming=as_records(coming),
         alerts=_alerts(plan, sku_id, location_id, words),
         advice=_rows(plan, "open_order_advice", sku_id, location_id),
         waiting=_rows(plan, "backlog", sku_id, location_id),
         lead=_lead(plan, policy, sku_id, location_id),
         assumed=assumed_inputs(plan, sku_id, location_id),
         what_if=_what_if(plan, policy, proposal, projection),
-        parts=_records(ahead.head(8)),
+        parts=as_records(ahead.head(8)),
         history=past,
         pictures={
             "history": history_picture(past, ahead, words, plan.as_of, step),
@@ -227,12 +227,4 @@ def record(plan: Plan, name: str, sku_id: str, location_id: str) -> Record | Non
 
 def _rows(plan: Plan, name: str, sku_id: str, location_id: str) -> list[Record]:
     """Rows of one SKU-location; None where a value is missing."""
-    frame = plan.table(name)
-    found = frame[(frame[KEYS[0]] == sku_id) & (frame[KEYS[1]] == location_id)]
-    return _records(found)
-
-
-def _records(frame: pd.DataFrame) -> list[Record]:
-    return [
-        {str(key): None if pd.isna(value) else value for key, value in row.items()} for row in frame.to_dict("records")
-    ]
+    return plan.records(name, sku_id, location_id)
