@@ -89,13 +89,18 @@ def test_a_look_back_knows_nothing_later(opened, best):
 
 def test_the_best_mix_is_at_least_as_good_as_the_plan(opened):
     plan = opened.plan_on_curve()
-    rows = opened.skus().set_index(["sku_id", "location_id"])
-    mix = opened.service_mix(fill_rate=plan["fill_rate"]).set_index(["sku_id", "location_id"])
-    cost = rows["unit_cost_minor"].reindex(mix.index) / 100
-    value = (mix["best_level_units"] * cost).sum()
+    mix = opened.service_mix(fill_rate=plan["fill_rate"])
     # Whole units: the two may differ by the dearest unit of all.
-    assert value <= plan["stock_value"] + cost.max()
-    assert plan["stock_value"] == pytest.approx((mix["plan_level_units"] * cost).sum())
+    dearest = opened.skus()["unit_cost_minor"].max() / 100
+    assert mix["level_minor"].sum() / 100 <= plan["stock_value"] + dearest
+    assert opened.exchange_curve()["stock_value"].is_monotonic_increasing
+
+
+def test_what_if_answers_for_the_published_quantity(opened):
+    row = opened.table("order_proposal").query("final_units > 0").iloc[0]
+    answers = opened.what_if(row["sku_id"], row["location_id"])
+    assert len(answers) == 3
+    assert (answers["final_units"] >= 0).all()
 
 
 def test_a_rehearsal_of_what_is_gives_what_was_published(opened):

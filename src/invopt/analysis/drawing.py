@@ -41,19 +41,6 @@ def draw_methods(methods: pd.DataFrame, name: str, period: str, axes: Axes | Non
     return finished(axes, f"Methods beside each other: {name}")
 
 
-def draw_exchange_curve(curve: pd.DataFrame, plan: pd.Series, currency: str, axes: Axes | None = None) -> Axes:
-    """Stock value against fill rate: the best mix as a line, the plan as a mark."""
-    axes = new_axes(axes)
-    shown = curve[curve["stock_value"] > 0]
-    axes.plot(shown["stock_value"], 100 * shown["fill_rate"], color=COLOURS["mean"], label="best mix of levels")
-    axes.plot(plan["stock_value"], 100 * plan["fill_rate"], "D", color=COLOURS["target"], label="the plan's levels")
-    axes.set_xlabel(f"value of all levels at cost, {currency}")
-    axes.set_ylabel("fill rate, %")
-    axes.set_ylim(min(70.0, 100 * plan["fill_rate"] - 10), 100.5)  # hardly any stock is no choice
-    axes.legend(frameon=False, loc="lower right")
-    return finished(axes, "What service costs in stock")
-
-
 def draw_replay(played: pd.DataFrame, currency: str, axes: Axes | None = None) -> Axes:
     """What each rule cost, stacked by kind of cost."""
     from invopt.money import digits

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from invopt.analysis.forecasts import Methods
     from invopt.report.diagnose import Diagnosis
     from invopt.report.plan import Plan
+    from invopt.stages.service_mix import Mix
 
 _KEY = ["sku_id", "location_id"]
 
@@ -118,6 +119,15 @@ class AnalysisWorkspace(Workspace):
         terms = [(term.words, float(term.units)) for term in (*found.terms, *found.changes)]
         return pd.DataFrame(terms, columns=["term", "units"])
 
+    def what_if(self, sku_id: str, location_id: str | None = None) -> pd.DataFrame:
+        """What a longer lead time, a higher target or a larger MOQ would do to the quantity: one row a question.
+
+        Columns: question, final_units, change_units, note. What SKUs share (budget, supplier minimum) is left out.
+        """
+        from invopt.stages.what_if import answer_what_if
+
+        return answer_what_if(self, sku_id, self._place(sku_id, location_id))
+
     # -- forecasts -----------------------------------------------------------------------------------------
 
     def forecast_methods(self, sku_id: str, location_id: str | None = None, *, periods_ago: int = 0) -> pd.DataFrame:
@@ -147,31 +157,35 @@ class AnalysisWorkspace(Workspace):
 
     # -- stock and money -----------------------------------------------------------------------------------
 
-    def exchange_curve(self, points: int = 25) -> pd.DataFrame:
+    def exchange_curve(self, weight: str = "margin") -> pd.DataFrame:
         """Stock value against fill rate of the whole range: one row a price of a shortage, ascending.
 
-        No other mix of levels reaches a point above the curve. Columns: price, stock_value (levels at cost, in the
-        shop's currency), fill_rate (share of the value of demand), cycle_service (mean over SKUs).
+        No other mix of levels reaches a point above the curve. `weight` says what a unit short counts: units, revenue
+        or margin. Columns: price, stock_value (levels at cost, in the shop's currency), fill_rate (share of weighted
+        demand), cycle_service (mean over SKUs).
         """
-        from invopt.analysis import trade_off
+        curve = self._mix(weight=weight, fill_rate=0.95).curve
+        return curve.assign(stock_value=curve["stock_value"] / self._scale)
 
-        return trade_off.curve(self._range(), points)
-
-    def plan_on_curve(self) -> pd.Series:
+    def plan_on_curve(self, weight: str = "margin") -> pd.Series:
         """Where the plan's own levels lie beside the exchange curve: stock_value and fill_rate by the same measure."""
-        from invopt.analysis import trade_off
+        import pandas as pd
 
-        return trade_off.at_plan(self._range())
+        value, fill_rate = self._mix(weight=weight, fill_rate=0.95).today
+        return pd.Series({"stock_value": value / self._scale, "fill_rate": fill_rate})
 
-    def service_mix(self, *, budget: float | None = None, fill_rate: float | None = None) -> pd.DataFrame:
+    def service_mix(
+        self, *, budget: float | None = None, fill_rate: float | None = None, weight: str = "margin"
+    ) -> pd.DataFrame:
         """The best levels for a budget or for a fill rate of the whole range, a row a SKU-location, beside the plan's.
 
-        Exactly one of `budget` (value of all levels at cost) and `fill_rate`. Columns: plan_level_units,
-        best_level_units, best_cycle_service, best_fill_rate.
+        Exactly one of `budget` (value of all levels at cost, in the shop's currency) and `fill_rate`. Columns:
+        plan_level_units, level_units (the best), cycle_service and fill_rate that come of it, level_minor.
         """
-        from invopt.analysis import trade_off
-
-        return trade_off.mix(self._range(), budget, fill_rate)[0]
+        rows = self._mix(weight=weight, fill_rate=fill_rate, budget=budget).rows
+        levels = self.table("policy")[[*_KEY, "target_level_units"]]
+        levels = levels.rename(columns={"target_level_units": "plan_level_units"})
+        return rows.merge(levels, on=_KEY, how="left", validate="one_to_one")
 
     def rehearse(self, section: str, **values: Any) -> dict[str, pd.DataFrame]:
         """The policy and the purchases that other settings would have made; nothing is published.
@@ -191,7 +205,7 @@ class AnalysisWorkspace(Workspace):
         """
         from invopt.stages.replay import replay_history
 
-        return replay_history(self, periods)
+        return replay_history(self, periods).table
 
     # -- orders, parcels, returns --------------------------------------------------------------------------
 
@@ -251,11 +265,14 @@ class AnalysisWorkspace(Workspace):
         methods = self.forecast_methods(sku_id, place, periods_ago=periods_ago)
         return draw_methods(methods, f"{sku_id} at {place}", self.settings.business.period, axes)
 
-    def draw_exchange_curve(self, axes: Axes | None = None) -> Axes:
+    def draw_exchange_curve(self, weight: str = "margin", axes: Axes | None = None) -> Axes:
         """Stock value against fill rate, the best mix as a line and the plan as a mark."""
-        from invopt.analysis.drawing import draw_exchange_curve
+        from invopt.report.axes import draw_exchange_curve
 
-        return draw_exchange_curve(self.exchange_curve(60), self.plan_on_curve(), self.settings.business.currency, axes)
+        mix = self._mix(weight=weight, fill_rate=0.95)
+        axes = draw_exchange_curve(mix.curve, self.settings.business.currency, {"the plan's levels": mix.today}, axes)
+        axes.set_ylim(min(0.7, mix.today[1] - 0.1), 1.005)  # hardly any stock is no choice
+        return axes
 
     def draw_replay(self, played: pd.DataFrame, axes: Axes | None = None) -> Axes:
         """What each rule of `replay` cost, by kind of cost."""
@@ -288,8 +305,9 @@ class AnalysisWorkspace(Workspace):
     def _summary(self) -> Plan:
         from invopt.report.plan import Plan
 
-        assert self.published is not None or self.as_of
-        return Plan.for_summary(self.published, self.settings)  # type: ignore[arg-type]
+        if self.published is None:
+            raise WorkspaceError(f"{self.root} has no published plan yet. Make one with: invopt plan")
+        return Plan.for_summary(self.published, self.settings)
 
     def _plan_of(self, sku_id: str) -> Plan:
         from invopt.report.plan import Plan
@@ -298,10 +316,17 @@ class AnalysisWorkspace(Workspace):
             raise WorkspaceError(f"{self.root} has no published plan yet. Make one with: invopt plan")
         return Plan.for_skus(self.published, self.settings, [sku_id])
 
-    def _range(self) -> pd.DataFrame:
-        from invopt.analysis import trade_off
+    def _mix(self, *, weight: str, fill_rate: float | None = None, budget: float | None = None) -> Mix:
+        from invopt.stages.service_mix import best_service_mix
 
-        return trade_off.range_inputs(self.table("policy"), self.table("sku_location"), self.settings.business.currency)
+        minor = None if budget is None else budget * self._scale
+        return best_service_mix(self, budget_minor=minor, fill_rate=fill_rate, weight=weight)
+
+    @property
+    def _scale(self) -> float:
+        from invopt.money import digits
+
+        return float(10.0 ** digits(self.settings.business.currency))
 
     def _place(self, sku_id: str, location_id: str | None) -> str:
         if location_id is not None:

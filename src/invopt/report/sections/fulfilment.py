@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from invopt.report.figures import OPEN_RETURNS, promise_record, weighted_mean
+from invopt.report.figures import promise_record, weighted_mean
 from invopt.report.lists import ListColumn, PlanList, cut
 from invopt.report.plan import Plan
 from invopt.report.sections.naming import (
@@ -13,7 +13,6 @@ from invopt.report.sections.naming import (
     Links,
     named,
     pages_of,
-    spaced,
 )
 
 
@@ -180,81 +179,4 @@ def shipment_list(plan: Plan) -> PlanList:
         rows,
         "Every parcel on its way is well.",
         total=total,
-    )
-
-
-def return_list(plan: Plan) -> PlanList:
-    """Returns that are open."""
-    rows = plan.table("return_authorisation")
-    rows = rows[rows["state"].isin(OPEN_RETURNS)]
-    rows = rows.sort_values(["state", "refund_minor", "return_id"], ascending=[False, False, True], kind="stable")
-    total = len(rows)
-    return PlanList(
-        "returns",
-        "Open returns",
-        (
-            ListColumn("return_id", "return_id", "text"),
-            ListColumn("sku_id", "sku", "text", is_wide=True),
-            ListColumn("state", "return_state", "text", is_facet=True),
-            ListColumn("granted_units", "units", "units", is_wide=True),
-            ListColumn("refund_minor", "refund", "money"),
-            ListColumn("reason", "reason", "prose", is_wide=True),
-        ),
-        cut(rows, plan.settings.report.list_rows),
-        "No return is open.",
-        currency="currency",
-        total=total,
-    )
-
-
-def return_rate_list(plan: Plan) -> PlanList:
-    """What comes back, by category."""
-    known = plan.table("sku_location").drop_duplicates("sku_id")[["sku_id", "category_id"]]
-    rates = plan.table("return_rate").merge(known, on="sku_id", how="inner", validate="one_to_one")
-    rows = [
-        {
-            "category_id": str(name),
-            "sold_units": part["sold_units"].sum(),
-            "returned_units": part["returned_units"].sum(),
-            "return_share": weighted_mean(part["return_share"], part["sold_units"]),
-            "resaleable_share": weighted_mean(part["resaleable_share"], part["returned_units"]),
-            "mean_lag_days": weighted_mean(part["mean_lag_days"], part["sold_units"]),
-        }
-        for name, part in rates.groupby("category_id", sort=True)
-        if part["sold_units"].sum() > 0
-    ]
-    columns = (
-        ListColumn("category_id", "category", "text"),
-        ListColumn("sold_units", "sold_units", "units", is_wide=True),
-        ListColumn("returned_units", "returned_units", "units", is_wide=True),
-        ListColumn("return_share", "return_share", "share"),
-        ListColumn("resaleable_share", "resaleable", "share"),
-        ListColumn("mean_lag_days", "return_lag", "days", is_wide=True),
-    )
-    frame = pd.DataFrame(rows, columns=[column.name for column in columns])
-    frame = frame.sort_values(["returned_units", "category_id"], ascending=[False, True], kind="stable")
-    return PlanList("return_rates", "What comes back", columns, frame.reset_index(drop=True), "Nothing was sold.")
-
-
-def return_reason_list(plan: Plan) -> PlanList:
-    """Why goods come back, by category."""
-    rows = plan.table("return_summary").sort_values(
-        ["returned_units", "category_id"], ascending=[False, True], kind="stable"
-    )
-    return PlanList(
-        "return_reasons",
-        "Why goods come back",
-        (
-            ListColumn("category_id", "category", "text", is_facet=True),
-            ListColumn(
-                "return_reason",
-                "return_reason",
-                "text",
-                words=spaced("changed_mind", "size_or_fit", "not_as_described", "damaged_in_transit", "wrong_item"),
-            ),
-            ListColumn("returned_units", "returned_units", "units"),
-        ),
-        cut(rows, plan.settings.report.list_rows),
-        "Nothing has come back.",
-        total=len(rows),
     )

@@ -123,6 +123,34 @@ def supplier_list(plan: Plan) -> PlanList:
     )
 
 
+def transfer_list(plan: Plan) -> PlanList:
+    """Stock to move between locations in place of purchases, what it saves first."""
+    rows = plan.table("transfer_proposal")
+    rows = rows.sort_values(
+        ["gain_minor", "sku_id", "from_location_id", "to_location_id"],
+        ascending=[False, True, True, True],
+        kind="stable",
+    )
+    total = len(rows)
+    return PlanList(
+        "transfers",
+        "Move between locations",
+        (
+            ListColumn("sku_id", "sku", "text"),
+            ListColumn("from_location_id", "from_location", "text", is_facet=True),
+            ListColumn("to_location_id", "to_location", "text", is_facet=True),
+            ListColumn("moved_units", "units", "units"),
+            ListColumn("cost_minor", "transfer_cost", "money", is_wide=True),
+            ListColumn("gain_minor", "transfer_gain", "money", is_wide=True),
+        ),
+        cut(rows, plan.settings.report.list_rows),
+        "Nothing is moved: no lane is set, or no move costs less than buying.",
+        currency="currency",
+        total=total,
+        export="transfer_proposal",
+    )
+
+
 def commitment_list(plan: Plan) -> PlanList:
     """Approved orders until their goods are in, the oldest approval first."""
     rows = plan.table("order_commitment")

@@ -9,6 +9,7 @@ from invopt.report.lists import ListColumn, PlanList, cut
 from invopt.report.plan import Plan
 from invopt.report.sections.naming import (
     METHOD_WORDS,
+    OVERRIDE_LEVELS,
     Links,
     pages_of,
 )
@@ -117,6 +118,56 @@ def method_list(plan: Plan) -> PlanList:
         ),
         rows,
         "No past forecast could be made yet.",
+    )
+
+
+def override_list(plan: Plan) -> PlanList:
+    """Planners' overrides of the forecast, with what becomes of each in this plan; those that are followed first."""
+    rows = plan.table("forecast_override")
+    rows = rows.assign(idle=rows["state"].ne("applied"), about=rows["scope_id"].fillna(rows["scope"]))
+    rows = rows.sort_values(["idle", "override_id"], ascending=[True, False], kind="stable", ignore_index=True)
+    total = len(rows)
+    return PlanList(
+        "overrides",
+        "Planners' overrides",
+        (
+            ListColumn("about", "override_about", "text"),
+            ListColumn("state", "override_state", "text", is_facet=True),
+            ListColumn("baseline_units", "override_before", "units", is_wide=True),
+            ListColumn("override_units", "override_adds", "units"),
+            ListColumn("decided_by", "decided_by", "text", is_wide=True, is_facet=True),
+            ListColumn("reason", "reason", "prose", is_wide=True),
+            ListColumn("note", "override_note", "prose", is_detail=True),
+        ),
+        cut(rows, plan.settings.report.list_rows),
+        "Nobody has overridden the forecast.",
+        total=total,
+        export="forecast_override",
+    )
+
+
+def override_value_list(plan: Plan) -> PlanList:
+    """What overrides were worth once their periods had passed: naive, forecast, override, on the same periods."""
+    rows = plan.table("forecast_value_added")
+    rows = rows.assign(group=rows["level"].map(OVERRIDE_LEVELS) + rows["level_id"].where(rows["level"] != "all", ""))
+    order = rows["level"].map({name: place for place, name in enumerate(OVERRIDE_LEVELS)})
+    rows = rows.assign(order=order).sort_values(["order", "level_id"], kind="stable", ignore_index=True)
+    total = len(rows)
+    return PlanList(
+        "override_values",
+        "What overrides were worth",
+        (
+            ListColumn("group", "override_group", "text"),
+            ListColumn("periods", "override_periods", "integer", is_wide=True),
+            ListColumn("naive_wape", "last_period_error", "share", is_wide=True),
+            ListColumn("baseline_wape", "without_override", "share"),
+            ListColumn("override_wape", "with_override", "share"),
+            ListColumn("override_gain", "override_gain", "share"),
+            ListColumn("better_share", "override_better", "share", is_detail=True),
+        ),
+        cut(rows, plan.settings.report.list_rows),
+        "No override has come to its end yet.",
+        total=total,
     )
 
 

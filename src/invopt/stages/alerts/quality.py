@@ -90,6 +90,26 @@ def _refused_files(files: pd.DataFrame, currency: str) -> pd.DataFrame:
     )
 
 
+def rate_card_alerts(rate_fault: pd.DataFrame, currency: str) -> pd.DataFrame:
+    """Rate cards that leave a gap, overlap, or contradict themselves, one exception a fault.
+
+    What a wrong card costs nobody knows beforehand, so it is given no worth; it is listed all the same.
+    """
+    if rate_fault.empty:
+        return none()
+    today = pd.Series(np.where(rate_fault["is_now"], " Nothing is priced there today.", ""), index=rate_fault.index)
+    keys = ["carrier_id", "service_id", "zone", "fault", "reason"]
+    return made(
+        "data_problem",
+        "rate_card",
+        key=joined(*(rate_fault[name] for name in keys)),
+        worth=pd.Series(0.0, index=rate_fault.index),
+        currency=pd.Series(currency, index=rate_fault.index),
+        message=told("Rate card ", rate_fault["reason"], ".", today),
+        remedy="Correct the card's days and breaks and take the file in again.",
+    )
+
+
 def _refused(tables: dict[str, pd.DataFrame], currency: str) -> pd.DataFrame:
     refused = tables["rejected_row"]
     if refused.empty:
