@@ -24,12 +24,23 @@ from invopt.workspace import Snapshot
 Record = dict[str, Any]
 
 
-def render_sku(snapshot: Snapshot, settings: Settings, sku_id: str, location_id: str, *, back: str = "") -> str:
+def render_sku(
+    snapshot: Snapshot,
+    settings: Settings,
+    sku_id: str,
+    location_id: str,
+    *,
+    back: str = "",
+    answers: pd.DataFrame | None = None,
+) -> str:
     """The page of one SKU at one location, straight from a published plan; `back` leads to the summary, if any.
+
+    answers: what `purchasing.what_if` found (question, final_units, change_units, and perhaps note), to be shown.
 
     Raises `WorkspaceError` for a SKU-location that the plan does not know.
     """
-    return render_sku_page(Plan.for_skus(snapshot, settings, [sku_id]), sku_id, location_id, back=back)
+    plan = Plan.for_skus(snapshot, settings, [sku_id])
+    return render_sku_page(plan, sku_id, location_id, back=back, answers=answers)
 
 
 def sku_page_name(sku_id: str, location_id: str) -> str:
@@ -43,8 +54,12 @@ def sku_page_name(sku_id: str, location_id: str) -> str:
     return f"{readable}-{mark}.html".lstrip("-")
 
 
-def render_sku_page(plan: Plan, sku_id: str, location_id: str, *, back: str = "") -> str:
+def render_sku_page(
+    plan: Plan, sku_id: str, location_id: str, *, back: str = "", answers: pd.DataFrame | None = None
+) -> str:
     """The page of one SKU at one location from a plan's tables; `back` is the way to the summary, if any.
+
+    answers: what `purchasing.what_if` found, to be shown beside the explanation; None leaves it out.
 
     Raises `WorkspaceError` for a SKU-location that the plan does not know, and `TableError` where the terms of
     its proposal do not add up.
@@ -88,6 +103,7 @@ def render_sku_page(plan: Plan, sku_id: str, location_id: str, *, back: str = ""
         lead=_lead(plan, policy, sku_id, location_id),
         assumed=assumed_inputs(plan, sku_id, location_id),
         what_if=_what_if(plan, policy, proposal, projection),
+        answers=[] if answers is None else as_records(answers.assign(note=answers.get("note", ""))),
         parts=as_records(ahead.head(8)),
         history=past,
         pictures={
