@@ -278,7 +278,7 @@ GLOSSARY: dict[str, Term] = {
     "orders_seen": Term("Orders", "Orders behind the figure."),
     "serial_rule": Term("Rule", "The rule by which they are shown; nothing is done about it by itself."),
     "forecast_on": Term("As of", "Past day as of which the forecast was made again."),
-    "expected_units": Term("Expected", "Units expected back in the four weeks after it."),
+    "expected_back": Term("Expected", "Units expected back in the four weeks after it."),
     "actual_units": Term("Came back", "Units that came back in the four weeks after it."),
     "squared_error": Term("Error", "Root mean squared error by SKU, in units."),
     "squared_error_nothing": Term("If nothing", "The same error, if nothing is expected back."),

@@ -227,7 +227,7 @@ def return_score_list(plan: Plan) -> PlanList:
     """How well returns were forecast."""
     rows = plan.table("return_score").sort_values("forecast_on", ascending=False, kind="stable")
     columns = (
-        ListColumn("forecast_on", "forecast_on", "date"), ListColumn("expected_units", "expected_units", "units"),
+        ListColumn("forecast_on", "forecast_on", "date"), ListColumn("expected_units", "expected_back", "units"),
         ListColumn("actual_units", "actual_units", "units"),
         ListColumn("squared_error", "squared_error", "units", is_wide=True),
         ListColumn("squared_error_nothing", "squared_error_nothing", "units", is_wide=True),
