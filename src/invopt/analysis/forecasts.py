@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -13,6 +13,8 @@ from invopt.forecast import VOICES, DemandBlock, Pools, estimate_pools, forecast
 from invopt.forecast.combination import voice_weights
 from invopt.forecast.voices import run_voices
 from invopt.stages.blocks import ChunkDemand, ChunkDemands, load_chunk, run_axis
+from invopt.stages.events import learn_events
+from invopt.stages.forecast import learn_weekdays
 from invopt.stages.periods import Axis
 from invopt.stages.run import Chunk, Run
 
@@ -32,22 +34,30 @@ class Methods:
 
     @cached_property
     def demands(self) -> ChunkDemands:
-        """All demand, a chunk at a time."""
-        return ChunkDemands(self.run, self.axis)
+        """All demand, a chunk at a time, with what promotions and holidays do to it."""
+        plain = ChunkDemands(self.run, self.axis)
+        profiles = learn_weekdays(self.run, self.axis, plain.groups)
+        return replace(plain, events=learn_events(self.run, self.axis, plain.groups, profiles))
 
     @cached_property
     def pools(self) -> Pools:
-        """Seasons and weights that SKUs share, learnt again as the night learns them."""
+        """Seasons and weights that SKUs share, learnt again as the night learns them, with hindsight."""
         return estimate_pools(self.demands, self.run.settings.forecast)
 
     def ahead(self, sku_id: str, location_id: str, periods_ago: int) -> pd.DataFrame:
         """What `AnalysisWorkspace.forecast_methods` returns."""
         demand, row = self._demand(sku_id, location_id)
-        whole = demand.block(self.axis, self.demands.groups)
+        whole = self._block(demand)
         past, start = self._until(whole, periods_ago)
         voices = run_voices(past, self.pools.seasons.factors(past), self.run.settings.forecast)
-        mean = forecast_block(past, self.pools, self.run.settings.forecast).distribution.mean
+        settings = self.run.settings
+        dormant_after = settings.demand.dormant_after_days // self.axis.period_days
+        found = forecast_block(past, self.pools, settings.forecast, dormant_after_periods=dormant_after)
+        mean = found.distribution.mean
         shown = past.horizon if periods_ago == 0 else min(periods_ago, past.horizon)
+        lift = np.ones(past.horizon)
+        if past.event_lift is not None:
+            lift = past.event_lift[row, past.demand.shape[1] :]
         step = np.timedelta64(self.axis.period_days, "D")
         frame = pd.DataFrame({"period_start": (start + np.arange(shown) * step).astype("datetime64[us]")})
         if periods_ago:
@@ -56,13 +66,13 @@ class Methods:
             frame["is_censored"] = demand.clean.censored[row, came]
         frame[COMBINATION] = mean[row, :shown]
         for number, name in enumerate(VOICES):
-            frame[name] = voices.path[row, number, :shown]
+            frame[name] = voices.path[row, number, :shown] * lift[:shown]
         return frame.dropna(axis="columns", how="all")
 
     def weights(self, sku_id: str, location_id: str) -> pd.Series:
         """How much each method counts in the combination of one SKU-location; sums to 1."""
         demand, row = self._demand(sku_id, location_id)
-        block = demand.block(self.axis, self.demands.groups)
+        block = self._block(demand)
         voices = run_voices(block, self.pools.seasons.factors(block), self.run.settings.forecast)
         shares = voice_weights(self.pools.weights, voices.pattern, voices.path)[row]
         named = pd.Series(shares, index=pd.Index(VOICES, name="method"), name="weight")
@@ -74,6 +84,9 @@ class Methods:
         if location_id not in places:
             raise WorkspaceError(f"{sku_id!r} at {location_id!r} is not planned, so no method forecasts it.")
         return demand, places.index(location_id)
+
+    def _block(self, demand: ChunkDemand) -> DemandBlock:
+        return demand.block(self.axis, self.demands.groups, events=self.demands.events)
 
     def _until(self, whole: DemandBlock, periods_ago: int) -> tuple[DemandBlock, np.datetime64]:
         step = np.timedelta64(self.axis.period_days, "D")

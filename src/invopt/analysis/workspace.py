@@ -134,8 +134,8 @@ class AnalysisWorkspace(Workspace):
         """What each method says of the periods ahead, a column a method, beside the `combination` that the plan uses.
 
         With `periods_ago` the methods stand that far back, knowing the demand before it and nothing later, and
-        `actual_units` and `is_censored` say what came. Seasons and weights that SKUs share are those of today. A
-        method that abstains from the series is left out. Before a planner's overrides.
+        `actual_units` and `is_censored` say what came. Seasons, effects of events and weights that SKUs share are
+        those of today. A method that abstains from the series is left out. Before a planner's overrides.
         """
         return self._methods.ahead(sku_id, self._place(sku_id, location_id), periods_ago)
 
