@@ -46,6 +46,15 @@ CAUSE_WORDS = {
 }  # fmt: skip
 
 
+METHOD_WORDS = {
+    "combination": "the plan's combination", "ets": "ETS", "theta": "Theta", "ses": "simple smoothing", "sba": "SBA",
+    "tsb": "TSB", "imapa": "IMAPA",
+}  # fmt: skip
+
+
+OVERRIDE_LEVELS = {"all": "all overrides", "author": "by ", "category": "category ", "override": "override "}
+
+
 def named(plan: Plan, frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with the product's name beside its SKU and location."""
     names = plan.table("sku_location")[[*KEYS, "product_name"]]
