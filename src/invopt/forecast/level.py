@@ -74,8 +74,11 @@ def _gather(y: FloatArray, slope: float, alpha: FloatArray, sums: FloatArray) ->
 
 
 @kernel
-def _solve(sums: FloatArray, share_known: float) -> tuple[float, float, float, float, float]:
-    """Least squares for the first level alone, and for first level and w (shrunk to 1/2, kept in 0-1)."""
+def solve_theta(sums: FloatArray, share_known: float) -> tuple[float, float, float, float, float]:
+    """Least squares for the first level alone, and for first level and w (shrunk to 1/2, kept in 0-1).
+
+    Returns (first level, its squared errors, w, first level beside w, their squared errors).
+    """
     cc, cd, dd, cr, dr, rr = sums[0], sums[1], sums[2], sums[3], sums[4], sums[5]
     level = cr / cc
     plain = rr - level * cr
@@ -114,7 +117,7 @@ def smooth(y: FloatArray) -> tuple[float, float, float, float, float]:
                 alpha[k] = low + (high - low) * k / (ALPHAS - 1.0)
         _gather(y, slope, alpha, sums)
         for k in range(ALPHAS):
-            start, plain, w, theta_start, trended = _solve(sums[k], 1.0)
+            start, plain, w, theta_start, trended = solve_theta(sums[k], 1.0)
             if plain < best_plain:
                 best_plain = plain
                 plain_at = k if refinement == 0 else plain_at

@@ -5,7 +5,7 @@ import pytest
 
 from invopt.forecast import DemandBlock, estimate_pools, forecast_block
 from invopt.forecast.combination import equal_weights, learnt_weights
-from invopt.forecast.voices import ETS, LONG, TSB, VOICES
+from invopt.forecast.voices import ETS, IMAPA, LONG, VOICES
 from invopt.probability import coverage, randomised_pit, sum_over_interval
 from invopt.settings import Forecast
 
@@ -28,7 +28,7 @@ def test_the_voice_that_was_right_gains_weight_and_no_other_way_round():
     weights = learnt_weights(path, actual, scale, pattern, prior_series=0.0)
     assert weights[0, LONG] > 0.9
     assert weights[0].sum() == pytest.approx(1.0)
-    assert weights[0, TSB] == 0.0  # no voice for demand without gaps
+    assert weights[0, IMAPA] == 0.0  # no voice for demand without gaps
     np.testing.assert_array_equal(weights[3], equal_weights()[3])  # a pattern never seen keeps the assumption
     drawn_back = learnt_weights(path, actual, scale, pattern, prior_series=1e9)
     assert drawn_back[0, ETS] == pytest.approx(equal_weights()[0, ETS], abs=1e-4)
