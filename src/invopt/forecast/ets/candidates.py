@@ -72,15 +72,18 @@ def _logistic(x: float) -> float:
 
 @kernel
 def parameters_at(
-    point: FloatArray, level: float, trend: float, level_error: float
+    point: FloatArray, level: float, trend: float, level_error: float, damped: bool
 ) -> tuple[float, float, float, float, float, float]:
-    """(alpha, beta, gamma, phi, first level, first trend) at a point of the search space, shape [6]."""
+    """(alpha, beta, gamma, phi, first level, first trend) at a point of the search space, shape [6].
+
+    phi is 1 for an undamped trend.
+    """
     alpha = SLOWEST_ALPHA + (0.9999 - SLOWEST_ALPHA) * _logistic(point[0])
     return (
         alpha,
         alpha * _logistic(point[1]),
         (1.0 - alpha) * _logistic(point[2]),
-        LOWEST_PHI + (HIGHEST_PHI - LOWEST_PHI) * _logistic(point[3]),
+        LOWEST_PHI + (HIGHEST_PHI - LOWEST_PHI) * _logistic(point[3]) if damped else 1.0,
         level + level_error * point[4],
         trend * math.exp(-point[5] * point[5]),
     )
