@@ -24,16 +24,23 @@ FEWEST_CYCLES: Final = 2
 
 @kernel
 def _local_line(y: FloatArray, at: float, left: int, right: int, span: int) -> float:
-    """LOESS of degree 1 at position `at`, from y[left … right] weighed by the tricube of distance; NaN if unknown."""
+    """LOESS of degree 1 at position `at`, from y[left … right] weighed by the tricube of distance; NaN if unknown.
+
+    Beyond all that is known in the window it is the weighed mean: a line through two periods far away leads anywhere.
+    """
     reach = max(at - left, right - at)
     if span > y.size:
         reach += (span - y.size) // 2
-    total, centre = 0.0, 0.0
+    total, centre, first, last, gaps = 0.0, 0.0, right + 1, left - 1, False
     for j in range(left, right + 1):
+        if math.isnan(y[j]):
+            gaps = True
+            continue
         weight = _tricube(abs(j - at), reach)
-        if weight > 0.0 and not math.isnan(y[j]):
+        if weight > 0.0:
             total += weight
             centre += weight * j
+            first, last = min(first, j), max(last, j)
     if total <= 0.0:
         return np.nan
     centre /= total
@@ -42,7 +49,8 @@ def _local_line(y: FloatArray, at: float, left: int, right: int, span: int) -> f
         weight = _tricube(abs(j - at), reach)
         if weight > 0.0 and not math.isnan(y[j]):
             spread += weight / total * (j - centre) ** 2
-    tilt = (at - centre) / spread if math.sqrt(spread) > 0.001 * (y.size - 1.0) else 0.0
+    steady = math.sqrt(spread) > 0.001 * (y.size - 1.0) and not (gaps and (at < first or at > last))
+    tilt = (at - centre) / spread if steady else 0.0
     value = 0.0
     for j in range(left, right + 1):
         weight = _tricube(abs(j - at), reach)
