@@ -3,7 +3,7 @@
 from invopt.demand.classes import abc_class, dormant, xyz_class
 from invopt.demand.cleaning import REASONS, CleanDemand, clean_demand
 from invopt.demand.outliers import capped_outliers, outlier_limit
-from invopt.demand.stockouts import recovered_demand
+from invopt.demand.stockouts import order_size, recovered_demand
 from invopt.demand.weekdays import weekly_profiles
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "capped_outliers",
     "clean_demand",
     "dormant",
+    "order_size",
     "outlier_limit",
     "recovered_demand",
     "weekly_profiles",

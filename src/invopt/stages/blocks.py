@@ -127,9 +127,10 @@ def load_chunk(run: Run, chunk: Chunk, axis: Axis) -> ChunkDemand:
     row = np.searchsorted(keys["position"].to_numpy(), found["position"])
     period = found["period"].astype(np.int64)
     shape = (len(keys), axis.history)
-    observed, out_share = np.zeros(shape), np.zeros(shape)
+    observed, out_share, order_lines = np.zeros(shape), np.zeros(shape), np.zeros(shape)
     is_censored = np.zeros(shape, dtype=np.bool_)
     observed[row, period] = np.maximum(np.ma.filled(found["units"], 0.0), 0.0)
+    order_lines[row, period] = np.ma.filled(found["order_lines"], 0.0)
     out_share[row, period] = np.minimum(np.ma.filled(found["out_of_stock_share"], 0.0), 1.0)
     is_censored[row, period] = np.ma.filled(found["is_censored"], False)
     clean = clean_demand(
@@ -139,6 +140,7 @@ def load_chunk(run: Run, chunk: Chunk, axis: Axis) -> ChunkDemand:
         out_of_stock_share=out_share,
         is_censored=is_censored,
         phase=axis.phase,
+        order_lines=order_lines,
     )
     return ChunkDemand(keys, observed, clean)
 

@@ -16,6 +16,7 @@ select
     known.position,
     cast((inherited.demand_on - cast($first_on as date)) // $period_days as bigint) as period,
     cast(sum(inherited.ordered_units - inherited.cancelled_units) as double) as units,
+    cast(sum(inherited.order_lines) as double) as order_lines,
     -- A successor's own stock says nothing of its predecessor's days.
     cast(sum(if(inherited.sku_id = inherited.history_sku_id, inherited.out_of_stock_share, 0)) as double)
         / $period_days as out_of_stock_share,
