@@ -22,18 +22,25 @@ def reference() -> str:
     """All commands as Markdown, in the order of `invopt --help`."""
     commands = commands_by_name()
     listed = ["| command | what it does |", "|---|---|"]
-    listed += [f"| [`{name}`](#{name}) | {_first_sentence(command)} |" for name, command in commands.items()]
+    listed += [
+        f"| [`{name}`](#{name.replace(' ', '-')}) | {_first_sentence(command)} |" for name, command in commands.items()
+    ]
     return "\n".join([INTRODUCTION, *listed, "", *(_section(*entry) for entry in commands.items())])
 
 
 def commands_by_name() -> dict[str, Any]:
-    """The commands as Click knows them, by name."""
+    """The commands as Click knows them, by name; those of a group under both words."""
     from typer.main import get_command
 
     from invopt.cli import app
 
     group: Any = get_command(app)
-    return dict(group.commands)
+    found = {}
+    for name, command in group.commands.items():
+        if not hasattr(command, "commands") or command.invoke_without_command:  # a group alone does nothing
+            found[name] = command
+        found |= {f"{name} {part}": inner for part, inner in getattr(command, "commands", {}).items()}
+    return found
 
 
 def _section(name: str, command: Any) -> str:

@@ -31,6 +31,7 @@ Progress = Callable[[str], None]
 
 _DETAILS = "run.json"
 _DECISIONS = "decisions.jsonl"
+_RETURN_POLICY = "return_policy.toml"
 
 
 def silent(_: str) -> None:
@@ -74,6 +75,11 @@ class Run:
     def decisions(self) -> pd.DataFrame:
         """The decisions as they stood when the run began (table `decision`); later ones belong to the next run."""
         return read_decisions(self.folder / _DECISIONS)
+
+    @property
+    def return_policy_path(self) -> Path:
+        """The return policy as it stood when the run began."""
+        return self.folder / _RETURN_POLICY
 
     @property
     def plan_before(self) -> Snapshot | None:
@@ -186,10 +192,12 @@ def begin(
     with connect(workspace) as db:
         db.create_tables()
         files = db.frame("select file_id, recorded_at from ingested_file order by file_id")
+        refused = db.frame("select file_name, reason from refused_file order by file_name")
     decisions = workspace.decisions_path.read_bytes()
-    inputs = hashlib.sha256(files.to_csv(index=False).encode())
+    inputs = hashlib.sha256((files.to_csv(index=False) + refused.to_csv(index=False)).encode())
     inputs.update(decisions)
-    inputs.update(workspace.return_policy_path.read_bytes())
+    return_policy = workspace.return_policy_path.read_bytes()
+    inputs.update(return_policy)
     # A night compares itself with the plan of an earlier day; a part of a day builds on the last night.
     base = plan_before(workspace, as_of) if kind == "plan" else published_plan_id(workspace)
     parts = (kind, as_of.isoformat(), workspace.settings.hash, inputs.hexdigest(), base, invopt.__version__)
@@ -202,6 +210,7 @@ def begin(
         folder.mkdir(parents=True, exist_ok=True)
         # A decision made from now on is an input of the next run: this one keeps what it began with.
         replace_text(folder / _DECISIONS, decisions.decode())
+        replace_text(folder / _RETURN_POLICY, return_policy.decode())
         entry = {
             "kind": kind,
             "plan_id": run_id if kind == "plan" else base,
