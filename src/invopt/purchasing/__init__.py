@@ -6,6 +6,7 @@ from invopt.purchasing.arrivals import ExpectedArrivals, expected_arrivals
 from invopt.purchasing.decisions import apply_decisions, commitments, commitments_as_inbound, decision_value
 from invopt.purchasing.explanation import QUESTIONS, Change, Explanation, Term, explain, what_if
 from invopt.purchasing.forward_plan import add_forward_plans, forward_plan
+from invopt.purchasing.line_decisions import follow_line_decisions
 from invopt.purchasing.open_orders import advise_open_orders
 from invopt.purchasing.plan_changes import nervousness, plan_changes
 from invopt.purchasing.proposal import propose
@@ -31,6 +32,7 @@ __all__ = [
     "decision_value",
     "expected_arrivals",
     "explain",
+    "follow_line_decisions",
     "forward_plan",
     "nervousness",
     "plan_changes",

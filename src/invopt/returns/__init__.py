@@ -6,6 +6,7 @@ from invopt.returns.credits import as_return_lines, match_credits
 from invopt.returns.disposition import dispose, restock_movements, with_dispositions
 from invopt.returns.expected import expected_over, expected_returns
 from invopt.returns.fit import ReturnModel, fit_returns
+from invopt.returns.hand_grades import with_hand_grades
 from invopt.returns.history import ReturnHistory, return_history
 from invopt.returns.policy import ReturnPolicy, ReturnRule
 from invopt.returns.quote import quote
@@ -35,4 +36,5 @@ __all__ = [
     "serial_returners",
     "skus_to_act_on",
     "with_dispositions",
+    "with_hand_grades",
 ]

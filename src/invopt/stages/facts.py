@@ -14,7 +14,8 @@ import pandas as pd
 
 from invopt import database
 from invopt.database import Database
-from invopt.purchasing import commitments, commitments_as_inbound
+from invopt.purchasing import commitments, commitments_as_inbound, follow_line_decisions
+from invopt.returns import with_hand_grades
 from invopt.stages.run import Run
 from invopt.tables import (
     DEMAND,
@@ -27,6 +28,7 @@ from invopt.tables import (
     PURCHASE_ORDER_LINE,
     REJECTED_ROW,
     RETURN_COHORT,
+    RETURN_LINE,
     RETURNED_SALE,
     SKU_LOCATION,
     STOCK_POSITION,
@@ -62,6 +64,7 @@ def gather_facts(run: Run) -> None:
         known = db.frame(database.statement("facts/sku_location"), _wanted(db, "facts/sku_location", run))
         counted = db.frame(database.statement("facts/stock_count"), _wanted(db, "facts/stock_count", run))
         sent = db.frame(database.statement("facts/inbound"), _wanted(db, "facts/inbound", run), table=INBOUND)
+    run.write(RETURN_LINE, with_hand_grades(run.read(RETURN_LINE), run.standing_decisions()))
     run.progress(f"{len(known):,} SKU-locations known")
     due = with_commitments(sent, run)
     run.write(INBOUND, due)
@@ -72,7 +75,8 @@ def gather_facts(run: Run) -> None:
 
 def with_commitments(sent: pd.DataFrame, run: Run) -> pd.DataFrame:
     """Open purchase orders and what was approved since: a plan proposes only what is left."""
-    decisions = run.decisions()
+    decisions = run.standing_decisions()
+    sent, _ = follow_line_decisions(sent, decisions, run.as_of)
     committed, _ = commitments(decisions, empty(ORDER_PROPOSAL), run.as_of)
     approved = commitments_as_inbound(committed, run.read(PURCHASE_ORDER_LINE), run.as_of)
     return pd.concat([sent, approved], ignore_index=True) if len(approved) else sent

@@ -31,7 +31,7 @@ def plan_orders(run: Run) -> None:
     checks = verify(
         lines,
         run.read(PRODUCT),
-        run.decisions(),
+        run.standing_decisions(),
         settings,
         as_of,
         run.read(CARRIER_SERVICE),
