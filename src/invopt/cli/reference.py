@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +23,27 @@ def reference() -> str:
     """All commands as Markdown, in the order of `invopt --help`."""
     commands = commands_by_name()
     listed = ["| command | what it does |", "|---|---|"]
-    listed += [f"| [`{name}`](#{name}) | {_first_sentence(command)} |" for name, command in commands.items()]
+    for name, command in commands.items():
+        listed.append(f"| [`{name}`](#{name.replace(' ', '-')}) | {_first_sentence(command)} |")
     return "\n".join([INTRODUCTION, *listed, "", *(_section(*entry) for entry in commands.items())])
 
 
 def commands_by_name() -> dict[str, Any]:
-    """The commands as Click knows them, by name."""
+    """The commands as Click knows them, by name; those of a group under both words."""
     from typer.main import get_command
 
     from invopt.cli import app
 
     group: Any = get_command(app)
-    return dict(group.commands)
+    return dict(_leaves(group, ""))
+
+
+def _leaves(group: Any, before: str) -> Iterator[tuple[str, Any]]:
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _leaves(command, f"{before}{name} ")
+        else:
+            yield before + name, command
 
 
 def _section(name: str, command: Any) -> str:

@@ -1,22 +1,34 @@
 """Forecasts: the distribution of demand for every series, fast and calibrated."""
 
 from invopt.forecast.block import ALONE, BlockForecast, DemandBlock
+from invopt.forecast.override_decisions import DecidedOverride, Override, decided_overrides
+from invopt.forecast.override_effects import Change, ForecastCells, apply_overrides, matched_rows, override_rows
 from invopt.forecast.pipeline import forecast_block
 from invopt.forecast.pools import PastForecasts, Pools, estimate_from_past, estimate_pools
 from invopt.forecast.seasons import Seasons, SeasonStatistics, estimate_seasons
+from invopt.forecast.value_added import forecast_value_added
 from invopt.forecast.voices import VOICES
 
 __all__ = [
     "ALONE",
     "VOICES",
     "BlockForecast",
+    "Change",
+    "DecidedOverride",
     "DemandBlock",
+    "ForecastCells",
+    "Override",
     "PastForecasts",
     "Pools",
     "SeasonStatistics",
     "Seasons",
+    "apply_overrides",
+    "decided_overrides",
     "estimate_from_past",
     "estimate_pools",
     "estimate_seasons",
     "forecast_block",
+    "forecast_value_added",
+    "matched_rows",
+    "override_rows",
 ]

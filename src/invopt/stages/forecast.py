@@ -10,10 +10,10 @@ from invopt.database import statement
 from invopt.demand import weekly_profiles, xyz_class
 from invopt.demand.cleaning import BEFORE_FIRST_SALE, PARTLY_OUT
 from invopt.forecast import BlockForecast, estimate_pools, forecast_block
-from invopt.probability import sum_over_interval
 from invopt.stages.blocks import ChunkDemand, ChunkDemands, load_chunk, run_axis
+from invopt.stages.overrides import follow_overrides, period_quantiles
 from invopt.stages.periods import Axis
-from invopt.stages.run import Run
+from invopt.stages.run import Chunk, Run
 from invopt.tables import CLEANED_DEMAND, DEMAND, FORECAST, FORECAST_MODEL, SKU_LOCATION
 
 PROFILE_DAYS = 365  # weekdays are learnt from the last year
@@ -27,8 +27,13 @@ def make_forecast(run: Run) -> None:
     if not demands.chunks:
         for table in (CLEANED_DEMAND, FORECAST, FORECAST_MODEL):
             run.write_empty(table)
-    if not pending:
-        return
+    if pending:
+        forecast_chunks(run, axis, demands, pending)
+    follow_overrides(run, axis)
+
+
+def forecast_chunks(run: Run, axis: Axis, demands: ChunkDemands, pending: list[Chunk]) -> None:
+    """Write the baseline of the chunks that are not whole yet."""
     profiles = learn_weekdays(run, axis, demands.groups)
     run.progress("seasons and spreads that SKUs share")
     pools = estimate_pools(demands, run.settings.forecast)
@@ -72,13 +77,7 @@ def forecast_rows(demand: ChunkDemand, forecast: BlockForecast, axis: Axis) -> p
         "event_units": forecast.events,
         "override_units": np.zeros((count, horizon)),
     }
-    for name, probability in (("p10_units", 0.1), ("p50_units", 0.5), ("p90_units", 0.9)):
-        columns[name] = np.column_stack(
-            [
-                sum_over_interval(forecast.distribution, period, period + 1).quantile(probability)
-                for period in range(horizon)
-            ]
-        )
+    columns |= period_quantiles(forecast.distribution)
     keys = demand.keys.loc[demand.keys.index.repeat(horizon)]
     rows = {name: values.ravel() for name, values in columns.items()}
     return pd.DataFrame(

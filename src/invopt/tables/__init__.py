@@ -6,7 +6,13 @@ from invopt.tables.catalogue import KIT_COMPONENT, LOCATION, PRODUCT, SERVICE_RE
 from invopt.tables.checking import check, empty
 from invopt.tables.declaration import PROVENANCE, Column, Dtype, Table
 from invopt.tables.demand import CLEANED_DEMAND, DEMAND, SKU_LOCATION
-from invopt.tables.forecast import FORECAST, FORECAST_MODEL
+from invopt.tables.forecast import (
+    FORECAST,
+    FORECAST_MODEL,
+    FORECAST_OVERRIDE,
+    FORECAST_VALUE_ADDED,
+    OVERRIDE_FORECAST,
+)
 from invopt.tables.inventory import POLICY
 from invopt.tables.messages import MESSAGE
 from invopt.tables.orders import (
@@ -101,6 +107,9 @@ RUN_TABLES: tuple[Table, ...] = (
     CLEANED_DEMAND,
     FORECAST_MODEL,
     FORECAST,
+    FORECAST_OVERRIDE,
+    OVERRIDE_FORECAST,
+    FORECAST_VALUE_ADDED,
     LEAD_TIME,
     TRANSIT_TIME,
     SHIPMENT,
@@ -157,6 +166,8 @@ __all__ = [
     "EXPECTED_RETURN",
     "FORECAST",
     "FORECAST_MODEL",
+    "FORECAST_OVERRIDE",
+    "FORECAST_VALUE_ADDED",
     "FORWARD_PLAN",
     "INBOUND",
     "INGESTED_FILE",
@@ -172,6 +183,7 @@ __all__ = [
     "ORDER_COMMITMENT",
     "ORDER_LINE",
     "ORDER_PROPOSAL",
+    "OVERRIDE_FORECAST",
     "PARCEL",
     "PARCEL_COST",
     "PARCEL_LINE",

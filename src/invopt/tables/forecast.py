@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from invopt.tables.declaration import Table, date, flag, integer, real, share, text
+from invopt.tables.declaration import Table, date, flag, integer, real, share, text, timestamp
 
 FORECAST = Table(
     "forecast",
@@ -50,5 +50,77 @@ FORECAST_MODEL = Table(
         real("weekly_profile_sun", "on Sunday", minimum=0),
         real("wape", "rolling-origin error: sum of |error| / sum of demand", nullable=True, minimum=0),
         real("bias_share", "rolling-origin bias: sum of (forecast - demand) / sum of demand", nullable=True),
+    ),
+)
+
+FORECAST_OVERRIDE = Table(
+    "forecast_override",
+    grain="one row per override that a planner ever decided, with what it does to this plan",
+    key=("override_id",),
+    columns=(
+        text("override_id", "id of the decision"),
+        text("scope", "sku, category or promotion", nullable=True),
+        text("scope_id", "which SKU, category or promotion", nullable=True),
+        text("location_id", "location it is about; missing for all", nullable=True),
+        date("first_on", "first day it is about; missing for the promotion's own", nullable=True),
+        date("last_on", "last day it is about", nullable=True),
+        text("mode", "percent of the forecast, or absolute units in all", nullable=True),
+        real("override_value", "per cent, or units of all it is about over all its days", nullable=True),
+        text("reason", "why", nullable=True),
+        text("decided_by", "who"),
+        timestamp("decided_at", "when"),
+        date("expires_on", "last day on which a plan follows it", nullable=True),
+        text(
+            "state",
+            "what becomes of it in this plan",
+            choices=("applied", "not yet", "over", "expired", "undone", "unmatched", "refused"),
+        ),
+        integer("sku_locations", "SKU-locations whose forecast it changes", minimum=0),
+        real("baseline_units", "what they would have been expected to sell on its days", "units", minimum=0),
+        real("override_units", "what it adds to that", "units"),
+        text("note", "why it does nothing, where it does nothing", nullable=True),
+    ),
+)
+
+OVERRIDE_FORECAST = Table(
+    "override_forecast",
+    grain="one row per override, SKU, location and period, as the first plan that followed the override saw it",
+    key=("override_id", "sku_id", "location_id", "period_start"),
+    columns=(
+        text("override_id", "id of the decision"),
+        text("sku_id", "SKU"),
+        text("location_id", "location"),
+        date("period_start", "first day of the period"),
+        integer("period_days", "days of the period", "days", minimum=1),
+        date("made_on", "as-of day of that plan"),
+        text("category_id", "category"),
+        text("decided_by", "who overrode"),
+        real("naive_units", "demand of the last full period before that plan", "units", minimum=0),
+        real("baseline_units", "mean before the override", "units", minimum=0),
+        real("overridden_units", "mean after it", "units", minimum=0),
+    ),
+)
+
+FORECAST_VALUE_ADDED = Table(
+    "forecast_value_added",
+    grain="one row per override, per author, per category, and one for all, over the overridden periods that have passed",
+    key=("level", "level_id"),
+    columns=(
+        text("level", "what is judged", choices=("all", "author", "category", "override")),
+        text("level_id", "which author, category or override; empty for all"),
+        integer("periods", "periods of SKU-locations judged; those that a stockout hid are not", minimum=1),
+        real("actual_units", "what was ordered", "units", minimum=0),
+        real(
+            "naive_wape", "error of repeating the last period: sum of |error| / sum of demand", nullable=True, minimum=0
+        ),
+        real("baseline_wape", "error of the forecast before the override", nullable=True, minimum=0),
+        real("override_wape", "error after it", nullable=True, minimum=0),
+        real("baseline_bias_share", "sum of (forecast - demand) / sum of demand, before", nullable=True),
+        real("override_bias_share", "the same after", nullable=True),
+        real("statistical_gain", "naive_wape - baseline_wape: what the forecast is worth", nullable=True),
+        real(
+            "override_gain", "baseline_wape - override_wape: what the override is worth; negative hurts", nullable=True
+        ),
+        share("better_share", "share of the periods in which the override came closer"),
     ),
 )
