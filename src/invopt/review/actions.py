@@ -216,7 +216,7 @@ def _undo(desk: Desk, book: Book, user: User, form: Form) -> Decided:
     if entry["decision_id"] not in set(standing["decision_id"]):
         raise InvoptError("That decision was undone already.")
     if last is None or last["decision_id"] not in together:
-        raise InvoptError(f"Something was decided after it ({last['action'] if last is not None else ''}): undo that first.")
+        raise InvoptError("Something was decided after it: undo that first.")
     subject = entry["subject"]
     made = [NewDecision(subject, one, UNDO, reason=reason_of(form)) for one in sorted(together)]
     return Decided(made, {topic: form.get("version", desk.journal.version(topic))}, f"Undone: {entry['action']}.")

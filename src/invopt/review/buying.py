@@ -61,7 +61,9 @@ def _approve(desk: Desk, book: Book, user: User, form: Form) -> Decided:
     within_limit(user, row["amount_minor"], row["currency"], book)
     value = decision_value(row["final_units"], pd.Series(row))
     told = f"{_named(row)}: {book.words.units(row['final_units'])} approved."
-    return _one(row, form, "approve", told, from_value=f"{row['final_units']:g}", to_value=value, until=expiry(form, book))
+    return _one(
+        row, form, "approve", told, from_value=f"{row['final_units']:g}", to_value=value, until=expiry(form, book)
+    )
 
 
 def _change(desk: Desk, book: Book, user: User, form: Form) -> Decided:

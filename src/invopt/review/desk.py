@@ -148,4 +148,3 @@ def undecided(proposals: pd.DataFrame) -> pd.DataFrame:
     rows["amount_minor"] = (units * rows["unit_cost_minor"] + 500) // 1_000
     rows["state"] = "proposed"
     return rows
-

@@ -84,7 +84,7 @@ class Journal:
             return standing(decision_frame(self.entries))
 
     def version(self, topic: Topic) -> str:
-        """The last decision about one thing; "-" before the first. Pages carry it, so that nobody overwrites blindly."""
+        """The last decision about one thing; "-" before the first. Pages carry it: nobody overwrites blindly."""
         with self._lock:
             known = self._by_topic.get(topic)
             return str(known[-1]["decision_id"]) if known else "-"

@@ -39,7 +39,9 @@ def serve(
     shown = f"[{host}]" if ":" in host else host
     print(f"The desk of {workspace.settings.business.name} is at {way}://{shown}:{port}  (Ctrl-C stops it)", flush=True)
     if not users:
-        print("There are no users: whoever reaches this machine's own address decides as you. Add one: invopt user NAME")
+        print(
+            "There are no users: whoever reaches this machine's own address decides as you. Add one: invopt user NAME"
+        )
     uvicorn.run(
         app,
         host=host,

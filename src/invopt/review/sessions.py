@@ -92,9 +92,7 @@ class LoginBrake:
         now = self._clock()
         with self._lock:
             if len(self._failed) > 10_000:
-                self._failed = {
-                    key: times for key, times in self._failed.items() if now - times[-1] < self._seconds
-                }
+                self._failed = {key: times for key, times in self._failed.items() if now - times[-1] < self._seconds}
             for key in keys:
                 self._failed[key] = [at for at in self._failed.get(key, []) if now - at < self._seconds] + [now]
 

@@ -5,11 +5,14 @@ The same functions as the night's, on the run's own tables; nothing is written.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pandas as pd
 
+from invopt.calendars import WEEKDAY_NAMES
+from invopt.forecast import DecidedOverride, ForecastCells, Override, apply_overrides, matched_rows
 from invopt.purchasing import commitments, propose
 from invopt.settings import Settings
 from invopt.stages.blocks import run_axis
@@ -19,10 +22,12 @@ from invopt.stages.supply import usable_terms
 from invopt.tables import (
     BACKLOG,
     FORECAST,
+    FORECAST_MODEL,
     LEAD_TIME,
     ORDER_PROPOSAL,
     POLICY,
     PRODUCT,
+    PROMOTION,
     SKU_LOCATION,
     STOCK_POSITION,
     SUPPLIER,
@@ -69,8 +74,6 @@ class Rehearsal(Run):
 
 def rehearsal(workspace: Workspace, snapshot: Snapshot) -> Rehearsal:
     """The published run of a snapshot, to be played again as it was."""
-    import datetime as dt
-
     entry = details(snapshot.folder)
     moment = dt.datetime.fromisoformat(entry["seen_until"])
     return Rehearsal(workspace, dt.date.fromisoformat(entry["as_of"]), snapshot.run_id, moment)
@@ -127,3 +130,38 @@ def _policy(run: Rehearsal) -> pd.DataFrame:
         others = run.read(POLICY)
         made.append(others[~others["sku_id"].isin(run.sku_ids)])
     return check(pd.concat(made, ignore_index=True).sort_values(_KEY, ignore_index=True), POLICY)
+
+
+def overridden(run: Rehearsal, asked: Override) -> pd.DataFrame:
+    """The forecast of what an override is about, with it and without it.
+
+    Returns FORECAST rows of every planned SKU-location that it names, the mean without it as `before_units` and
+    with it as `mean_units`; none where it names nothing that is planned. It comes last: it finds the mean that
+    the overrides of the run left.
+    """
+    known = run.read(SKU_LOCATION)
+    known = known[known["is_planned"]].sort_values("position", ignore_index=True)
+    promotions = run.read(PROMOTION)
+    keys = known.loc[matched_rows(asked, known, promotions), [*_KEY, "category_id"]]
+    keys = keys.sort_values(_KEY, ignore_index=True)
+    if keys.empty:
+        return empty(FORECAST).assign(before_units=0.0)
+    playing = replace(run, sku_ids=frozenset(keys["sku_id"]))
+    chunks = [
+        chunk for chunk in run.chunks() if any(chunk.first_sku_id <= sku <= chunk.last_sku_id for sku in keys["sku_id"])
+    ]
+    rows = pd.concat([playing.read(FORECAST, chunk) for chunk in chunks], ignore_index=True)
+    model = pd.concat([playing.read(FORECAST_MODEL, chunk) for chunk in chunks], ignore_index=True)
+    rows = rows.merge(keys[_KEY], on=_KEY, validate="many_to_one").sort_values(
+        [*_KEY, "period_start"], ignore_index=True
+    )
+    model = keys[_KEY].merge(model, on=_KEY, validate="one_to_one")
+    axis = run_axis(run)
+    mean = rows["mean_units"].to_numpy(dtype=float).reshape(len(keys), axis.horizon)
+    profile = model[[f"weekly_profile_{name.lower()}" for name in WEEKDAY_NAMES]].to_numpy(dtype=float)
+    cells = ForecastCells(keys, mean, profile, axis.forecast_starts, axis.period_days)
+    decided = DecidedOverride("asked", asked, "", "", pd.Timestamp(run.as_of), None, is_undone=False)
+    after = mean.copy()
+    for change in apply_overrides(cells, [decided], promotions, run.as_of):
+        after[change.rows] = change.after
+    return rows.assign(before_units=rows["mean_units"], mean_units=after.ravel())

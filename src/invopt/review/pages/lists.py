@@ -105,7 +105,8 @@ def supplier(visit: Visit) -> Response:
             ("Open lines", words.number(row["open_lines"])), ("To chase", words.number(row["late_lines"])),
             ("Half of the orders take", f"{words.units(row['median_days'])} days"),
             ("Nine in ten take", f"{words.units(row['p90_days'])} days"),
-            ("Delivers", words.share(row["fill_share"])), ("Takes orders on", row["order_weekdays"] or "every working day"),
+            ("Delivers", words.share(row["fill_share"])),
+            ("Takes orders on", row["order_weekdays"] or "every working day"),
         ],
         links=[
             ("Its proposals", f"/plan?{urlencode({'supplier_id': key})}"),

@@ -88,7 +88,11 @@ def line(visit: Visit) -> Response:
     if row is None:
         raise InvoptError("The plan no longer holds this line; a new one was published. Go back to the orders.")
     words, topic = visit.book.words, ("purchase_order_line", key)
-    day = (row["confirmed_on"] or row["expected_on"]).date().isoformat() if row["confirmed_on"] or row["expected_on"] else ""
+    day = (
+        (row["confirmed_on"] or row["expected_on"]).date().isoformat()
+        if row["confirmed_on"] or row["expected_on"]
+        else ""
+    )
     says = []
     if row["advice"]:
         wanted = f", wanted on {words.day(row['advised_on'])}" if row["advised_on"] else ""

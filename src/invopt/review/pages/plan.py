@@ -14,7 +14,7 @@ from invopt.review.asking import Ask, Field, ask, history, reason, until
 from invopt.review.buying import OPEN_STATES, SUBJECT, approve_many, offers
 from invopt.review.pages.inbox import buying
 from invopt.review.render import Column, address, done, listing, query_of, show, spoken
-from invopt.review.sheet import Query, Record
+from invopt.review.sheet import Record
 from invopt.review.web import Visit
 
 URGENCY = {"stocked_out": "out of stock", "will_stock_out": "will run out", "due": "due", "not_due": "not due"}
@@ -56,7 +56,7 @@ def plan(visit: Visit) -> Response:
         visit, "plan.html", part="plan_list.html", list=shown, buying=buying(visit), states=states,
         chosen_state=query.chosen.get("state", ""),
         sum_shown=book.words.money(book.proposals.total("amount_minor", query), book.currency, whole=True),
-        export="/export/plan.csv" + address("/plan", Query(query.words, query.chosen, query.sort, query.descending))[5:],
+        export=address("/export/plan.csv", query, page=1),
     )  # fmt: skip
 
 
