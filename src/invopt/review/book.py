@@ -113,7 +113,8 @@ class Book:
         by_supplier = buying.groupby("supplier_id")["amount_minor"].agg(["sum", "size"])
         inbound = self.snapshot.table("inbound").groupby("supplier_id").size()
         lead = self.snapshot.table("lead_time")
-        lead = lead[lead["supplier_observations"] > 0].groupby("supplier_id")
+        known = lead[lead["supplier_observations"] > 0].groupby("supplier_id")
+        figures = known.agg(median=("median_days", "median"), p90=("p90_days", "median"), fill=("fill_share", "mean"))
         advice = self.snapshot.table("open_order_advice")
         late = advice[advice["advice"].isin(["chase", "expedite"])].groupby("supplier_id").size()
         frame = frame.assign(
@@ -122,9 +123,9 @@ class Book:
             proposals=ids.map(by_supplier["size"]).fillna(0).astype("int64"),
             open_lines=ids.map(inbound).fillna(0).astype("int64"),
             late_lines=ids.map(late).fillna(0).astype("int64"),
-            median_days=ids.map(lead["median_days"].median()),
-            p90_days=ids.map(lead["p90_days"].median()),
-            fill_share=ids.map(lead["fill_share"].mean()),
+            median_days=ids.map(figures["median"]),
+            p90_days=ids.map(figures["p90"]),
+            fill_share=ids.map(figures["fill"]),
             currency=frame["currency"].fillna(self.currency),
         ).sort_values(["proposed_minor", "supplier_id"], ascending=[False, True])
         return Sheet(frame, "supplier_id", searched=("supplier_id", "supplier", "country"))
@@ -145,6 +146,7 @@ def _proposals(frame: pd.DataFrame) -> pd.DataFrame:
 def _alert_sheet(alerts: pd.DataFrame) -> Sheet:
     frame = alerts.assign(
         topic=alerts["alert_kind"] + "|" + alerts["key"],
+        about=alerts["key"].str.replace("|", " · ", regex=False),
         group=alerts["alert_kind"].isin(PROMISE_KINDS).map({True: "promises", False: ""}),
         kind=alerts["alert_kind"].map(ALERT_WORDS).astype("str").fillna(alerts["alert_kind"]),
     ).drop_duplicates("topic")

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from invopt.report.pictures import both
 from invopt.report.svg import Canvas, ticks
 from invopt.report.words import Words
 
@@ -21,7 +20,7 @@ def beside_picture(sums: pd.DataFrame, words: Words) -> Markup:
         marks = ticks(0, max(float(np.max(old, initial=0.0)), float(np.max(new, initial=0.0)), 1e-6) * 1.04)
         canvas = Canvas(width, 220, (float(days[0]), float(days[-1]) + step), (0, marks[-1]))
         canvas.y_axis([(value, words.units(value)) for value in marks])
-        every = max(1, len(days) // (10 if width > 600 else 4))
+        every = max(1, len(days) // (10 if width > 500 else 4))
         starts = list(zip(days, sums["period_start"], strict=True))[::every]
         canvas.x_axis([(day + step / 2, words.short_day(start)) for day, start in starts])
         for day, before, after, start in zip(days, old, new, sums["period_start"], strict=True):
@@ -34,7 +33,7 @@ def beside_picture(sums: pd.DataFrame, words: Words) -> Markup:
         total = f"{sums_told[0]} units before, {sums_told[1]} with it."
         return canvas.svg(identity, "Forecast with the override and without it", total, name)
 
-    return both(draw, "beside")
+    return draw(620.0, "beside-w", "for-desk") + draw(360.0, "beside-n", "for-phone")
 
 
 def curve_picture(
@@ -45,15 +44,17 @@ def curve_picture(
     curve: stock_value in minor units and fill_rate; now, then: the same two for a plan.
     """
     points = [now] if then is None else [now, then]
-    shown = curve[curve["fill_rate"] > 0.4]
+    shown = curve[curve["fill_rate"] > 0.3]
     lowest = min([float(shown["fill_rate"].min()) if len(shown) else 1.0, *(share for _, share in points)])
+    bottom = max(0.0, lowest - 0.05)
     highest = 2.2 * max([stock for stock, _ in points] + [1.0])
     inside = shown[shown["stock_value"] <= highest]
 
     def draw(width: float, identity: str, name: str) -> Markup:
-        canvas = Canvas(width, 260, (0, highest), (max(0.0, lowest - 0.05), 1.0), left=52)
-        canvas.y_axis([(value, words.share(value)) for value in ticks(max(0.0, lowest - 0.05), 1.0) if 0 <= value <= 1])
-        marks = [value for value in ticks(0, highest, 6 if width > 600 else 3) if value <= highest]
+        canvas = Canvas(width, 260, (0, highest), (bottom, 1.0), left=52)
+        shares = [value for value in ticks(bottom, 1.0) if bottom <= value <= 1]
+        canvas.y_axis([(value, words.share(value)) for value in shares])
+        marks = [value for value in ticks(0, highest, 6 if width > 500 else 3) if value <= highest]
         canvas.x_axis([(value, words.money(value, currency, whole=True)) for value in marks])
         canvas.line(inside["stock_value"].to_numpy(dtype=float), inside["fill_rate"].to_numpy(dtype=float), "mean")
         for (stock, share), label, shape in zip(
@@ -67,4 +68,4 @@ def curve_picture(
         )
         return canvas.svg(identity, "Demand served against mean stock at cost", told, name)
 
-    return both(draw, "curve")
+    return draw(620.0, "curve-w", "for-desk") + draw(360.0, "curve-n", "for-phone")

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from invopt.report.page import sentence
 from invopt.report.words import MISSING, Words
 from invopt.review.book import Book
 from invopt.review.sheet import Page, Query, Record, Sheet
@@ -47,7 +48,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"navigation": NAVIGATION, "clipped": clipped, "spoken": spoken}
+    made.globals |= {"navigation": NAVIGATION, "clipped": clipped, "spoken": spoken, "sentence": sentence}
     return made
 
 
@@ -148,7 +149,7 @@ def choices(sheet: Sheet, query: Query, facets: Mapping[str, tuple[str, Mapping[
     for name, (label, names) in facets.items():
         counted = sorted(sheet.counts(name).items(), key=lambda entry: (-entry[1], entry[0]))[:60]
         values = [(value, names.get(value, spoken(clipped(value, 40)) or "none"), number)
-                  for value, number in counted if number]  # fmt: skip
+                  for value, number in counted if number and value]  # fmt: skip
         if len(values) > 1 or query.chosen.get(name):
             made.append(Choice(name, label, values, query.chosen.get(name, "")))
     return made

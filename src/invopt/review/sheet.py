@@ -123,7 +123,7 @@ class Sheet:
         for place, changed in self.overrides.items():
             if column in changed:
                 values[place] = changed[column]
-        return np.nan_to_num(values)
+        return np.asarray(np.nan_to_num(values), dtype=np.float64)
 
     def page(self, query: Query, rows: int = PAGE_ROWS) -> Page:
         """The rows of one page."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -14,9 +15,10 @@ from invopt.review.render import Column, listing, query_of, show
 from invopt.review.sheet import Query, Record
 from invopt.review.web import Visit
 
+Facets = dict[str, tuple[str, dict[str, str]]]
 _COLUMNS = (
     Column("kind", "What"),
-    Column("key", "About"),
+    Column("about", "About"),
     Column("message", "What is wrong", "prose"),
     Column("worth_minor", "At stake", "money"),
     Column("severity", "Weight", wide=True, words=SEVERITY_WORDS),
@@ -82,7 +84,7 @@ def alert(visit: Visit) -> Response:
         visit,
         "item.html",
         title=row["kind"],
-        subtitle=row["key"],
+        subtitle=row["about"],
         state=row["state"],
         says=[row["message"], row["remedy"]],
         facts=[("At stake", amount), ("Weight", SEVERITY_WORDS[row["severity"]])],
@@ -138,7 +140,9 @@ def buying(visit: Visit) -> list[tuple[str, str, str]]:
     ]  # fmt: skip
 
 
-def _list(visit: Visit, query: Query, path: str, caption: str, nothing: str, facets=None):  # type: ignore[no-untyped-def]
+def _list(
+    visit: Visit, query: Query, path: str, caption: str, nothing: str, facets: Facets | None = None
+) -> dict[str, Any]:
     return listing(
         visit, visit.book.alerts, _COLUMNS, path=path, facets=_FACETS if facets is None else facets, query=query,
         item="/alert", item_key="key", caption=caption, nothing=nothing,

@@ -14,6 +14,7 @@ from invopt.review.sheet import Query
 from invopt.review.web import Visit
 from invopt.tables.returns import GRADES
 
+Facets = dict[str, tuple[str, dict[str, str]]]
 _SKU = (
     Column("sku_id", "SKU"),
     Column("product_name", "Product"),
@@ -60,7 +61,7 @@ _RETURN = (
 
 def skus(visit: Visit) -> Response:
     """Every SKU at every location, to look one up."""
-    facets = {"location_id": ("Location", {}), "abc_class": ("Class", {}), "category_id": ("Category", {}),
+    facets: Facets = {"location_id": ("Location", {}), "abc_class": ("Class", {}), "category_id": ("Category", {}),
               "lifecycle": ("Lifecycle", {})}  # fmt: skip
     query = query_of(visit, tuple(facets))
     shown = listing(
@@ -156,7 +157,7 @@ def hold(visit: Visit) -> Response:
 
 def returns(visit: Visit) -> Response:
     """Goods that came back and wait for somebody to look at them."""
-    facets = {"return_reason": ("Reason", {})}
+    facets: Facets = {"return_reason": ("Reason", {})}
     shown = listing(
         visit, visit.book.returns, _RETURN, path="/returns", facets=facets, query=query_of(visit, tuple(facets)),
         item="/return", item_key="key", caption="To grade", nothing="Nothing waits to be graded.",

@@ -128,5 +128,9 @@ def _curve(book: Book) -> pd.DataFrame:
     curve = exchange_curve(mean, dispersion, cost, weight=cost, points=24)
     cycle = (policy["review_days"] / policy["protection_days"].clip(lower=1.0)).to_numpy(dtype=float)[usable]
     curve["stock_value"] -= curve["fill_rate"] * float((mean * cost).sum())
-    curve["stock_value"] += 0.5 * float((mean * cycle * cost).sum())
+    asked = float((mean * cycle * cost).sum())
+    curve["stock_value"] += 0.5 * asked
+    # What is short over the interval is short of one cycle's demand: each interval ends with one order.
+    short = (1.0 - curve["fill_rate"]) * float((mean * cost).sum())
+    curve["fill_rate"] = (1.0 - short / asked).clip(lower=0.0)
     return curve
