@@ -46,7 +46,7 @@ def approve_many(desk: Desk, book: Book, user: User, chosen: list[tuple[str, str
         if not row["final_units"] > 0:
             raise InvoptError(f"{row['sku_id'][:60]}: nothing is proposed, so there is nothing to approve.")
         amounts[row["currency"]] = amounts.get(row["currency"], 0) + row["amount_minor"]
-        value = decision_value(row["final_units"], pd.Series(row))
+        value = decision_value(row["final_units"], facts(row))
         made.append(NewDecision(SUBJECT, row["proposal_id"], "approve", f"{row['final_units']:g}", value, reason))
         seen[topic_of(SUBJECT, row["proposal_id"])] = version
     for currency, amount in amounts.items():
@@ -59,7 +59,7 @@ def _approve(desk: Desk, book: Book, user: User, form: Form) -> Decided:
     if not row["final_units"] > 0:
         raise InvoptError("Nothing is proposed: change the quantity instead.")
     within_limit(user, row["amount_minor"], row["currency"], book)
-    value = decision_value(row["final_units"], pd.Series(row))
+    value = decision_value(row["final_units"], facts(row))
     told = f"{_named(row)}: {book.words.units(row['final_units'])} approved."
     return _one(
         row, form, "approve", told, from_value=f"{row['final_units']:g}", to_value=value, until=expiry(form, book)
@@ -73,7 +73,7 @@ def _change(desk: Desk, book: Book, user: User, form: Form) -> Decided:
     within_limit(user, cost(units, row["unit_cost_minor"]), row["currency"], book)
     told = f"{_named(row)}: {book.words.units(units)} instead of {book.words.units(row['final_units'])}."
     return _one(
-        row, form, "change", told, from_value=f"{row['final_units']:g}", to_value=decision_value(units, pd.Series(row)),
+        row, form, "change", told, from_value=f"{row['final_units']:g}", to_value=decision_value(units, facts(row)),
         until=expiry(form, book), needs_reason=True,
     )  # fmt: skip
 
@@ -114,7 +114,7 @@ def _once(desk: Desk, book: Book, user: User, form: Form) -> Decided:
     }  # fmt: skip
     number = next_number(desk, book, topic)
     made = NewDecision(
-        SUBJECT, f"{key}|{book.as_of.isoformat()}|{number}", "change", "0", decision_value(units, pd.Series(row)),
+        SUBJECT, f"{key}|{book.as_of.isoformat()}|{number}", "change", "0", decision_value(units, facts(row)),
         reason_of(form, needed=True), expiry(form, book),
     )  # fmt: skip
     told = f"{_named(row)}: {book.words.units(units)} ordered once from {book.supplier_name(offer_of['supplier_id'])}."
@@ -144,9 +144,9 @@ def _split(desk: Desk, book: Book, user: User, form: Form) -> Decided:
     reason = reason_of(form, needed=True)
     made = [
         NewDecision(SUBJECT, row["proposal_id"], "change", f"{row['final_units']:g}",
-                    decision_value(first, pd.Series(row)), reason),
+                    decision_value(first, facts(row)), reason),
         NewDecision(SUBJECT, f"{topic[1]}|{book.as_of.isoformat()}|{number}", "change", "0",
-                    decision_value(rest, pd.Series(second)), reason),
+                    decision_value(rest, facts(second)), reason),
     ]  # fmt: skip
     told = (
         f"{_named(row)}: {book.words.units(first)} as proposed and {book.words.units(rest)} from "
@@ -225,6 +225,12 @@ def next_number(desk: Desk, book: Book, topic: Topic) -> int:
     keys += [held["proposal_id"]] if held else []
     found = [re.search(rf"\|{book.as_of.isoformat()}(?:\|(\d+))?$", key) for key in keys]
     return max([int(match.group(1) or 1) for match in found if match] + [1]) + 1
+
+
+def facts(row: dict[str, Any]) -> pd.Series:
+    """A row of a list as the table it came from has it: days as timestamps."""
+    days = {name: pd.NaT if row[name] is None else pd.Timestamp(row[name]) for name in ("order_on", "expected_on")}
+    return pd.Series(row | days, dtype=object)
 
 
 def cost(units: float, unit_cost_minor: int) -> int:
