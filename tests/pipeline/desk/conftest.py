@@ -59,7 +59,7 @@ class Person:
 
     def __init__(self, address: str, name: str, password: str = PASSWORD) -> None:
         self.address, self.name = address, name
-        first = httpx.get(address + "/login")
+        first = httpx.get(address + "/login", verify=False)
         self.token = first.cookies[COOKIE]
         csrf = re.search(r'name="csrf" value="([^"]+)"', first.text).group(1)
         self.first_token = self.token
@@ -71,10 +71,12 @@ class Person:
             self.csrf = re.search(r'name="csrf" value="([^"]+)"', self.get("/").text).group(1)
 
     def get(self, path: str, **params: str) -> httpx.Response:
-        return httpx.get(self.address + path, params=params or None, headers=self.cookie, timeout=60)
+        return httpx.get(self.address + path, params=params or None, headers=self.cookie, timeout=60, verify=False)
 
     def send(self, path: str, *, headers: dict[str, str] | None = None, **form: Any) -> httpx.Response:
-        return httpx.post(self.address + path, data=form, headers=self.cookie | (headers or {}), timeout=60)
+        return httpx.post(
+            self.address + path, data=form, headers=self.cookie | (headers or {}), timeout=60, verify=False
+        )
 
     @property
     def cookie(self) -> dict[str, str]:

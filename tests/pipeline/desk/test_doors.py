@@ -4,7 +4,6 @@ import http.client
 import re
 
 import httpx
-import pytest
 
 from tests.pipeline.desk.conftest import PASSWORD, Person, fingerprint
 
@@ -20,20 +19,20 @@ def proposals(workspace):
 
 def test_nobody_sees_a_page_without_logging_in(address):
     for page in PAGES:
-        answer = httpx.get(address + page)
+        answer = httpx.get(address + page, verify=False)
         assert (answer.status_code, answer.headers["location"]) == (303, "/login")
-    assert httpx.post(address + "/decide", data={"action": "approve"}).status_code == 303
+    assert httpx.post(address + "/decide", data={"action": "approve"}, verify=False).status_code == 303
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_viewer_sees_every_page(address, page):
+def test_a_viewer_sees_every_page(address):
     vera = Person(address, "vera")
-    answer = vera.get(page)
-    assert answer.status_code == 200
-    policy = answer.headers["content-security-policy"]
-    assert "default-src 'none'" in policy
-    assert "unsafe" not in policy
-    assert not re.search(r"<script(?! src=\"/static/)|\son\w+=|\sstyle=|https?://(?!www\.w3\.org)", answer.text)
+    for page in PAGES:
+        answer = vera.get(page)
+        assert answer.status_code == 200
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert not re.search(r"<script(?! src=\"/static/)|\son\w+=|\sstyle=|https?://(?!www\.w3\.org)", answer.text)
 
 
 def test_roles_reach_as_far_as_they_say(address, desk_shop):
@@ -75,7 +74,7 @@ def test_forms_of_others_are_refused(address, desk_shop):
     assert ann.send("/decide", headers=cross, csrf=ann.csrf, **form).status_code == 403
     assert ann.send("/logout").status_code == 403
     assert desk_shop.decisions_path.read_bytes() == before
-    assert httpx.get(address, headers={"Host": "evil.example"}).status_code == 421
+    assert httpx.get(address, headers={"Host": "evil.example"}, verify=False).status_code == 421
 
 
 def test_a_session_is_new_after_login_and_over_after_logout(address):
@@ -100,20 +99,19 @@ def test_guessing_a_password_is_slowed_down(desk_shop):
         assert Person(address, "ann").login.status_code == 303
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["/static/../app.py", "/static/..%2fapp.py", "/static/%2e%2e/%2e%2e/settings.toml", "/static//etc/passwd",
-     "/static/..%5c..%5cusers.toml", "/users.toml", "/decisions.jsonl", "/static/users.toml"],
-)  # fmt: skip
-def test_nothing_outside_is_served(address, path):
+def test_nothing_outside_is_served(address):
     ann = Person(address, "ann")
     host, _, port = address.removeprefix("http://").partition(":")
-    connection = http.client.HTTPConnection(host, int(port), timeout=30)  # sends the path as it is written
-    connection.request("GET", path, headers=ann.cookie)
-    answer = connection.getresponse()
-    assert answer.status == 404
-    assert b"argon2" not in answer.read()
-    connection.close()
+    for path in (
+        "/static/../app.py", "/static/..%2fapp.py", "/static/%2e%2e/%2e%2e/settings.toml", "/static//etc/passwd",
+        "/static/..%5c..%5cusers.toml", "/users.toml", "/decisions.jsonl", "/static/users.toml",
+    ):  # fmt: skip
+        connection = http.client.HTTPConnection(host, int(port), timeout=30)  # sends the path as it is written
+        connection.request("GET", path, headers=ann.cookie)
+        answer = connection.getresponse()
+        assert answer.status == 404, path
+        assert b"argon2" not in answer.read()
+        connection.close()
 
 
 def test_a_form_that_is_too_large_is_refused(address):
