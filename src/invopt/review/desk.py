@@ -106,7 +106,7 @@ class Desk:
 
     def _apply_one(self, book: Book, subject: str, key: str) -> None:
         entries = self.journal.standing_about((subject, key))
-        valid = entries[entries["expires_on"].isna() | (entries["expires_on"].dt.date >= book.as_of)]
+        valid = entries[entries["expires_on"].isna() | (entries["expires_on"] >= pd.Timestamp(book.as_of))]
         last: dict[str, Any] | None = None if valid.empty else dict(valid.iloc[-1])
         if subject == "alert":
             book.alerts.change(key, "snoozed" if last and last["action"] == "snooze" else "open")

@@ -59,8 +59,10 @@ def decided_settings(settings: Settings, decisions: pd.DataFrame, as_of: dt.date
 
     Raises `SettingsError`, naming the decision, for one that cannot be followed.
     """
+    import numpy as np
+
     rows = decisions[(decisions["subject"] == SUBJECT) & (decisions["action"] == SET)]
-    rows = rows[rows["expires_on"].isna() | (rows["expires_on"].dt.date >= as_of)]
+    rows = rows[rows["expires_on"].isna() | (rows["expires_on"] >= np.datetime64(as_of))]
     rows = rows.sort_values(["decided_at", "decision_id"]).drop_duplicates("key", keep="last")
     for row in rows.to_dict("records"):
         try:
