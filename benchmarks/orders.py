@@ -92,7 +92,8 @@ def orders_over_regions(
     )  # fmt: skip
     parcels = pd.DataFrame(
         {"order_id": text(np.repeat(order_names, places)), "location_id": text(np.tile(place_names, count)),
-         "parcel_minor": cost.ravel(), "unit_minor": 25.0, "late_days": 0, "currency": "GBP"}
+         "parcel_minor": cost.ravel(), "unit_minor": 25.0, "late_days": 0, "currency": "GBP",
+         "reason": ""}
     )  # fmt: skip
     return Instance(
         check(frame, OPEN_ORDER_LINE), check(checks, ORDER_CHECK), check(stock, AVAILABLE), check(parcels, PARCEL_COST)

@@ -197,10 +197,12 @@ def policy_of(
             "target_level_units": np.maximum(result.target_level_units, 0.0),
             "safety_stock_units": result.safety_stock_units,
             "reorder_point_units": np.maximum(result.target_level_units, 0.0), "need_units": result.need_units,
+            "economic_lot_units": 0.0, "order_units": result.order_units,
             "on_order_due_units": result.on_order_due_units, "on_order_later_units": 0.0, "backorder_units": 0.0,
             "implied_cycle_service": result.implied_cycle_service, "implied_fill_rate": result.implied_fill_rate,
             "current_cycle_service": result.current_cycle_service, "mean_stock_units": result.mean_stock_units,
             "mean_stock_minor": np.rint(result.mean_stock_units * cost).astype(np.int64),
+            "mean_cover_days": np.nan, "orders_per_year": 0.0, "turns_per_year": np.nan, "gmroi": np.nan,
             "days_of_cover": np.nan, "stockout_in_days": pd.array(result.stockout_in_days, dtype="Int64"),
             "currency": "GBP", "is_assumed": False, "method": "projection", "reason": "",
         }

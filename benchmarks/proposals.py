@@ -38,9 +38,11 @@ def shop(rows: int) -> dict[str, pd.DataFrame]:
         "lead_time_days": 14.0, "protection_days": 21.0, "expected_demand_units": mean, "demand_sd_units": sd,
         "expected_lost_units": 0.0, "expected_returns_units": 0.0, "target_level_units": mean + safety,
         "safety_stock_units": safety, "reorder_point_units": mean + safety, "need_units": need,
+        "economic_lot_units": 0.0, "order_units": mean / 3,
         "on_order_due_units": 0.0, "on_order_later_units": 0.0, "backorder_units": 0.0,
         "implied_cycle_service": 0.95, "implied_fill_rate": 0.99, "current_cycle_service": 0.5,
-        "mean_stock_units": mean, "mean_stock_minor": 0, "days_of_cover": 20.0, "stockout_in_days": 20,
+        "mean_stock_units": mean, "mean_stock_minor": 0, "mean_cover_days": 20.0,
+        "orders_per_year": 52.0, "turns_per_year": 18.0, "gmroi": 18.0, "days_of_cover": 20.0, "stockout_in_days": 20,
         "currency": "GBP", "is_assumed": False, "method": "given", "reason": "",
     }  # fmt: skip
     stock = {

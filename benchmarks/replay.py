@@ -38,7 +38,7 @@ from invopt.replay import (
 ROOT = Path(os.environ.get("INVOPT_SHARED", Path(__file__).parents[1] / ".." / "shared")) / "data"
 MOST_SKUS = int(os.environ.get("INVOPT_BENCHMARK_SKUS", 1_000_000))
 # Fixed before any test week was played.
-SCALES = (0.03, 0.1, 0.2, 0.4, 1.0)
+SCALES = (0.03, 0.1, 0.3, 1.0, 3.0)
 # Weeks of cover on top of lead time and review; below 0, part of the lead time is left to chance.
 COVERS = (-12.0, -8.0, -4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0)
 TARGETS = (0.80, 0.88, 0.92, 0.95, 0.97, 0.985)
@@ -208,7 +208,9 @@ def run(name: str, shop: Shop, windows: Windows, forecast: DefaultForecast) -> d
 
     # Service: one fill rate of all units together. The price of a unit short is set on the training weeks.
     training = training_part(shop, windows)
-    values = np.array(UNIT_VALUES) * float((shop.unit_cost * training.demand.sum(axis=1)).sum() / training.demand.sum())
+    values = np.array(UNIT_VALUES) * float(
+        (training.unit_cost * training.demand.sum(axis=1)).sum() / training.demand.sum()
+    )
 
     def mix(value: float) -> Rule:
         return lost_sales_projection(forecast, unit_value=value)

@@ -72,6 +72,25 @@ def public_holidays(country: str, first_year: int, last_year: int) -> Dates:
     return np.array(sorted(found), dtype="datetime64[D]")
 
 
+def named_holidays(country: str, first_year: int, last_year: int) -> dict[str, Dates]:
+    """Days of each public holiday of a country by name, both years included; a day observed instead is one of them.
+
+    Raises `SettingsError` for a country the calendar does not know.
+
+    >>> [str(day) for day in named_holidays("GB", 2025, 2026)["Easter Monday"]]
+    ['2025-04-21', '2026-04-06']
+    """
+    import holidays
+
+    days = public_holidays(country, first_year, last_year)  # refuses an unknown country
+    calendar = holidays.country_holidays(country, years=range(first_year, last_year + 1))
+    found: dict[str, list[np.datetime64]] = {}
+    for day in days:
+        for name in str(calendar[day.astype(object)]).split("; "):
+            found.setdefault(name.split(" (")[0], []).append(day)
+    return {name: np.array(held, dtype="datetime64[D]") for name, held in sorted(found.items())}
+
+
 @dataclass(frozen=True)
 class WorkingCalendar:
     """Working days of a place: its weekdays, less public holidays and closed spells.

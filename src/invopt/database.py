@@ -220,10 +220,13 @@ def over_parquet(
 
 
 def latest(table: Table) -> str:
-    """A select of an input table as of a moment: of each key the last version recorded before `$as_of_at`."""
+    """A select of an input table as of a moment: of each key the last version recorded before `$as_of_at`.
+
+    Beside the declared columns it gives `assumed_columns`.
+    """
     key = ", ".join(quoted(name) for name in table.key)
     return (
-        f"select {', '.join(quoted(name) for name in table.names)} from {quoted(table.name)} "
+        f"select {', '.join(quoted(name) for name in table.names)}, assumed_columns from {quoted(table.name)} "
         f"where recorded_at < $as_of_at qualify row_number() over "
         f"(partition by {key} order by recorded_at desc, file_id, line_number desc) = 1"
     )

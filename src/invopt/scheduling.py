@@ -66,7 +66,7 @@ def replay_as_task(root: Path, periods: int) -> str:
     path = workspace.exports / "replay.csv"
 
     def play_again() -> None:
-        replay_history(workspace, periods, print).to_csv(path, index=False)
+        replay_history(workspace, periods, print).table.to_csv(path, index=False)
 
     _step_as_task("replay", play_again)
     with path.open(encoding="utf-8", newline="") as file:

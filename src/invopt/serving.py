@@ -39,14 +39,25 @@ def serve_schedules(
         runner = subprocess.Popen(
             [sys.executable, "-m", "invopt.serving", str(workspace.root), json.dumps(schedules)],
             env={**os.environ, **QUIET, "PREFECT_HOME": str(home), "PREFECT_API_URL": address},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C reaches this process alone, which then ends the runner
         )
         try:
+            _pass_on(runner)
             code = runner.wait()
         except KeyboardInterrupt:
             end_process(runner)
             return
     if code != 0:
         raise InvoptError(f"The schedules ended by themselves (exit code {code}). See {home / 'server.log'}.")
+
+
+def _pass_on(runner: subprocess.Popen[bytes]) -> None:
+    """Print what the runner says, until it ends; what it says while it is being ended is of no use to anyone."""
+    assert runner.stdout is not None
+    for line in runner.stdout:
+        print(line.decode("utf-8", "replace"), end="", flush=True)
 
 
 @contextmanager

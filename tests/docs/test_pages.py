@@ -73,6 +73,13 @@ def test_the_first_export_of_the_guide_is_taken_in_whole(tmp_path):
     assert (report.table_name, report.rows_read, report.rows_accepted) == ("order_line", 3, 3)
 
 
+def test_the_rule_of_the_replay_page_is_played(capsys):
+    exec(compile(block("replay.md", "python"), "replay.md", "exec"), {})
+    told = capsys.readouterr().out
+    assert "last eight weeks" in told
+    assert "two weeks of cover" in told
+
+
 def test_the_mapping_of_the_guide_is_understood(tmp_path):
     mapping = tomllib.loads(block("your-own-data.md", "toml"))
     assert Settings.of(mapping).ingest.mapping["order_line"]["order_id"] == "Order No"

@@ -38,15 +38,27 @@ def completed_runs(address):
         return [run for run in json.load(answer) if run["auto_scheduled"]]
 
 
+def address_in(said):
+    """The server's address, once it has been printed."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        found = re.search(r"Prefect's pages: (http://\S+)", said.read_text(encoding="utf-8"))
+        if found:
+            return found.group(1)
+        time.sleep(0.5)
+    raise AssertionError(said.read_text(encoding="utf-8"))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "service-stop"])
 def test_a_schedule_fires_and_everything_ends(shop, tmp_path, how):
     run_stages(shop, SPEC.as_of)
     command = [sys.executable, "-c", SERVE, str(shop.root)]
     environment = closed_environment(tmp_path / "closed")
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as served:
+    said = tmp_path / "said.txt"  # a pipe that nobody empties would stop whoever writes to it
+    with said.open("w") as words, subprocess.Popen(command, env=environment, stdout=words, stderr=words) as served:
         try:
-            address = re.search(r"http://\S+", served.stdout.readline()).group(0)
+            address = address_in(said)
             deadline, runs = time.monotonic() + 240, []
             while not runs and time.monotonic() < deadline:
                 time.sleep(2)
@@ -55,9 +67,10 @@ def test_a_schedule_fires_and_everything_ends(shop, tmp_path, how):
         finally:
             served.send_signal(how)
         served.wait(timeout=60)
-    assert [run["state"]["type"] for run in runs] == ["COMPLETED"]
+    assert [run["state"]["type"] for run in runs] == ["COMPLETED"], said.read_text(encoding="utf-8")
     assert "-fulfil-" in shop.published.run_id
     assert served.returncode == 0
+    assert "Traceback" not in said.read_text(encoding="utf-8")
     assert len(children) >= 2, "server and runner"
     _, alive = psutil.wait_procs(children, timeout=20)
     assert alive == []

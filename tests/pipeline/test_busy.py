@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from invopt.database import open_database
-from invopt.errors import DatabaseBusy, WorkspaceBusy
+from invopt.errors import DatabaseBusy, InvoptError, WorkspaceBusy
 from invopt.stages import run_stages
 from invopt.tables import RUN_TABLES
 from tests.pipeline.shop import SPEC
@@ -75,8 +75,8 @@ def test_a_database_in_use_is_named_and_readers_do_not_notice(shop):
 
 
 def test_the_workspace_is_free_after_a_run_that_failed(shop):
-    (shop.inbox / "orders.csv").write_text("no,columns,known\n1,2,3\n", encoding="utf-8")
-    with pytest.raises(Exception, match=r"orders\.csv"):
+    shop.return_policy_path.write_text("this is no policy", encoding="utf-8")
+    with pytest.raises(InvoptError, match="policy"):
         run_stages(shop, SPEC.as_of)
     with shop.lock(wait_seconds=0):
         pass

@@ -3,6 +3,7 @@
 import datetime as dt
 import shutil
 
+import pandas as pd
 import pytest
 
 from invopt.cli import decide
@@ -103,8 +104,9 @@ def test_orders_alone_are_enough(tmp_path, files):
     """Order lines and nothing else: whatever is missing is assumed, said and counted."""
     only = tmp_path / "files"
     only.mkdir()
-    for name in ("order_line.csv", "settings.toml"):
-        shutil.copyfile(files / name, only / name)
+    shutil.copyfile(files / "settings.toml", only / "settings.toml")
+    lines = pd.read_csv(files / "order_line.csv", dtype="str").drop(columns=["currency", "order_state", "shipped_at"])
+    lines.to_csv(only / "order_line.csv", index=False)
     shop = new_workspace(tmp_path / "shop", only)
     tables = run_tables(run_stages(shop, SPEC.as_of).snapshot)
     assert tables["stock_position"]["is_assumed"].all()
@@ -112,6 +114,27 @@ def test_orders_alone_are_enough(tmp_path, files):
     assert tables["demand"]["is_censored"].isna().all(), "without stock data nobody knows"
     assert {"stock", "lead_time", "unit_cost"} <= set(tables["assumption"]["topic"])
     assert (tables["order_proposal"]["final_units"] > 0).any()
+    assumed = tables["assumption"].set_index("topic")
+    assert assumed.loc["order_line.currency", ["setting", "rows"]].tolist() == ["business.currency", len(lines)]
+    cancelled = lines["cancelled_at"].notna() if "cancelled_at" in lines else pd.Series(False, index=lines.index)
+    assert assumed.loc["order_line.order_state", "rows"] == (~cancelled).sum()
+    with connect(shop) as db:
+        named = db.execute("select distinct assumed_columns from order_line where cancelled_at is null").fetchall()
+    assert named == [("currency,order_state",)]
+
+
+def test_a_file_that_cannot_be_taken_in_is_said_first_and_the_rest_is_planned(shop):
+    broken = shop.inbox / "stock_snapshot_today.csv"
+    broken.write_text("sku_id,counted\nA,1\n", encoding="utf-8")
+    planned = run_stages(shop, SPEC.as_of)
+    (alert,) = planned.snapshot.table("alert").query("alert_kind == 'file_refused'").to_dict("records")
+    assert (alert["key"], alert["severity"]) == (broken.name, "high")
+    assert "counted_on" in alert["message"], "which column is missing"
+    assert broken.exists()
+    broken.unlink()
+    again = run_stages(shop, SPEC.as_of)
+    assert again.run_id != planned.run_id
+    assert "file_refused" not in set(again.snapshot.table("alert")["alert_kind"])
 
 
 def test_a_copied_workspace_is_whole(planned, tmp_path):

@@ -9,7 +9,21 @@ import sys
 
 import typer
 
-from invopt.cli import decide, demo, dispatch, explain, forecasts, ingest, planning, reviewing, sample, serving, shop
+from invopt.cli import (
+    decide,
+    demo,
+    dispatch,
+    explain,
+    forecasts,
+    ingest,
+    picking,
+    planning,
+    returns,
+    reviewing,
+    sample,
+    serving,
+    shop,
+)
 from invopt.errors import InvoptError
 
 app = typer.Typer(
@@ -21,7 +35,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (demo, shop, ingest, planning, explain, decide, forecasts, dispatch, reviewing, serving, sample):
+for group in (
+    demo,
+    shop,
+    ingest,
+    planning,
+    explain,
+    decide,
+    forecasts,
+    returns,
+    picking,
+    dispatch,
+    reviewing,
+    serving,
+    sample,
+):
     group.register(app)
 
 

@@ -23,6 +23,9 @@ def explain(
     workspace: WorkspaceOption = Path(),
     location: Annotated[str | None, typer.Option("--location", "-l", help="Location; default: all of them.")] = None,
     diagnose: Annotated[bool, typer.Option(help="Also decompose the series and fit it with statsmodels.")] = True,
+    change: Annotated[
+        bool, typer.Option("--what-if/--no-what-if", help="Also say what would change the quantity, and by how much.")
+    ] = True,
     page: Annotated[bool, typer.Option("--page", help="Also write the SKU's page, and say where.")] = False,
 ) -> None:
     """Say why that quantity: terms that add up exactly, the assumptions behind them, and the series itself."""
@@ -31,6 +34,7 @@ def explain(
     from invopt.errors import WorkspaceError
     from invopt.report.plan import Plan
     from invopt.report.told import tell
+    from invopt.stages.what_if import answer_what_if
     from invopt.workspace import Workspace
 
     shop = Workspace.open(workspace)
@@ -45,7 +49,10 @@ def explain(
         raise WorkspaceError(f"The plan of {plan.as_of} knows no SKU {sku!r}{where}.")
     console = Console()
     for place in wanted:
-        tell(plan, sku, place, console, with_diagnosis=diagnose)
+        here = plan.table("sku_location")
+        is_planned = bool(here[here["location_id"] == place]["is_planned"].all())
+        answers = answer_what_if(shop, sku, place) if change and is_planned else None
+        tell(plan, sku, place, console, with_diagnosis=diagnose, what_if=answers)
         if page:
             console.print(f"Page: {_write_page(plan, shop.reports / snapshot.run_id, sku, place)}", soft_wrap=True)
 

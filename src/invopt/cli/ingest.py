@@ -34,6 +34,7 @@ def ingest(
     Every row is accepted, refused with its reason, or already known; reading a file twice changes nothing.
     """
     from invopt.ingest import ingest_files, ingest_inbox
+    from invopt.ingest.erase import forget_again
     from invopt.workspace import Workspace
 
     shop = Workspace.open(workspace)
@@ -41,7 +42,10 @@ def ingest(
     show = _Progress()
     with shop.lock():
         reports = ingest_files(shop, files, show, table_name=table) if files else ingest_inbox(shop, show)
+        forgotten = forget_again(shop)
     show.end()
+    if forgotten:
+        print(f"{forgotten:,} orders name someone who was erased: erased again", file=sys.stderr)
     if as_json:
         print_json(
             {

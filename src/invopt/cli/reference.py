@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +22,9 @@ def reference() -> str:
     """All commands as Markdown, in the order of `invopt --help`."""
     commands = commands_by_name()
     listed = ["| command | what it does |", "|---|---|"]
-    for name, command in commands.items():
-        listed.append(f"| [`{name}`](#{name.replace(' ', '-')}) | {_first_sentence(command)} |")
+    listed += [
+        f"| [`{name}`](#{name.replace(' ', '-')}) | {_first_sentence(command)} |" for name, command in commands.items()
+    ]
     return "\n".join([INTRODUCTION, *listed, "", *(_section(*entry) for entry in commands.items())])
 
 
@@ -35,15 +35,12 @@ def commands_by_name() -> dict[str, Any]:
     from invopt.cli import app
 
     group: Any = get_command(app)
-    return dict(_leaves(group, ""))
-
-
-def _leaves(group: Any, before: str) -> Iterator[tuple[str, Any]]:
+    found = {}
     for name, command in group.commands.items():
-        if hasattr(command, "commands"):
-            yield from _leaves(command, f"{before}{name} ")
-        else:
-            yield before + name, command
+        if not hasattr(command, "commands") or command.invoke_without_command:  # a group alone does nothing
+            found[name] = command
+        found |= {f"{name} {part}": inner for part, inner in getattr(command, "commands", {}).items()}
+    return found
 
 
 def _section(name: str, command: Any) -> str:

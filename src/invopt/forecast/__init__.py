@@ -1,6 +1,8 @@
 """Forecasts: the distribution of demand for every series, fast and calibrated."""
 
 from invopt.forecast.block import ALONE, BlockForecast, DemandBlock
+from invopt.forecast.event_calendar import Event, Series, Timeline, holiday_events, promotion_events
+from invopt.forecast.event_effects import EventEffects, estimate_effects, no_effects
 from invopt.forecast.override_decisions import DecidedOverride, Override, decided_overrides
 from invopt.forecast.override_effects import Change, ForecastCells, apply_overrides, matched_rows, override_rows
 from invopt.forecast.pipeline import forecast_block
@@ -16,19 +18,27 @@ __all__ = [
     "Change",
     "DecidedOverride",
     "DemandBlock",
+    "Event",
+    "EventEffects",
     "ForecastCells",
     "Override",
     "PastForecasts",
     "Pools",
     "SeasonStatistics",
     "Seasons",
+    "Series",
+    "Timeline",
     "apply_overrides",
     "decided_overrides",
+    "estimate_effects",
     "estimate_from_past",
     "estimate_pools",
     "estimate_seasons",
     "forecast_block",
     "forecast_value_added",
+    "holiday_events",
     "matched_rows",
+    "no_effects",
     "override_rows",
+    "promotion_events",
 ]

@@ -4,13 +4,14 @@ Files first, the database last: it is the database that knows which orders are t
 killed finds them again and ends the same. What becomes empty are the columns declared personal (and the postcode of
 tracking events); the order itself stays, without anyone in it. Drafted messages about the person are deleted whole.
 
-Not reached: what was sent or copied elsewhere, and the shop's own system. A later export that still names the person
-brings the name back: erase it there first.
+Not reached: what was sent or copied elsewhere, and the shop's own system. Who was erased is kept as a hash, so a
+later export that still names the person is blanked as soon as it has been taken in (`forget_again`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import os
 import re
 from collections.abc import Iterator
@@ -57,6 +58,38 @@ def erase_customer(workspace: Workspace, customer_id: str) -> Erasure:
         return _erase(workspace, spelled(customer_id), _orders(workspace, customer_id=spelled(customer_id)))
 
 
+def forget_again(workspace: Workspace) -> int:
+    """Erase anew whom a file has named again after they were erased; returns the orders blanked.
+
+    The caller holds the workspace's lock. Killed half way, the next call finds what is left.
+    """
+    blanked = 0
+    for customer_id in _named_again(workspace, "customer", _CUSTOMERS):
+        blanked += _erase(workspace, customer_id, _orders(workspace, customer_id=customer_id)).orders
+    orders = _named_again(workspace, "order", _NAMED_ORDERS)
+    return blanked + (_erase(workspace, None, orders).orders if orders else 0)
+
+
+# Ids as they are compared, of every customer that the database names and of every order that names anyone.
+_CUSTOMERS = (
+    "select lower(trim(customer_id)) as id from order_line "
+    "union select lower(trim(json_extract_string(raw_row, '$.customer_id'))) from rejected_row"
+)
+_NAMED_ORDERS = "select lower(order_id) as id from order_line where " + " or ".join(
+    f"{quoted(column.name)} is not null" for column in ORDER_LINE.columns if column.personal
+)
+
+
+def _named_again(workspace: Workspace, subject: str, ids: str) -> set[str]:
+    with _open(workspace) as db:
+        found = db.execute(
+            f"select distinct id from ({ids}) "
+            "where sha256(id) in (select subject_hash from erased_person where subject = $subject)",
+            {"subject": subject},
+        ).fetchall()
+    return {str(row[0]) for row in found}
+
+
 def erase_expired(workspace: Workspace, today: dt.date) -> Erasure:
     """Remove everyone from the orders older than the setting `retention.personal_days`."""
     last_day = today - dt.timedelta(days=workspace.settings.retention.personal_days)
@@ -73,6 +106,7 @@ def _erase(workspace: Workspace, customer_id: str | None, orders: set[str]) -> E
     with _open(workspace) as db:
         _name_orders(db, person)
         with db.transaction():
+            _remember(db, person)
             rejected = _rejected(db, person)
             rows = sum(_table(db, table) for table in (ORDER_LINE, *RUN_TABLES) if _blanked(table))
             rows += _count(db, "update tracking_event set to_postcode = null where lower(order_id) in "
@@ -185,6 +219,19 @@ def _name_orders(db: Database, person: Person) -> None:
     db.append("erased_order", pd.DataFrame({"order_id": pd.Series(sorted(person.orders), dtype="str")}))
     db.execute("create or replace temp table erased_customer as select cast($id as varchar) as customer_id",
                {"id": person.customer_id})  # fmt: skip
+
+
+def _remember(db: Database, person: Person) -> None:
+    """Keep whom a request erased, as hashes; orders that merely grew old may be named again and grow old again."""
+    if person.customer_id is None:
+        return
+    for subject, ids in (("customer", {person.customer_id}), ("order", person.orders)):
+        for name in sorted(ids):
+            db.execute(
+                "insert into erased_person select $subject, $hash, now() at time zone 'UTC' where not exists "
+                "(from erased_person where subject = $subject and subject_hash = $hash)",
+                {"subject": subject, "hash": hashlib.sha256(name.encode()).hexdigest()},
+            )
 
 
 def _table(db: Database, table: Table) -> int:

@@ -49,18 +49,16 @@ def ingest_inbox(
     """Take in what lies in the inbox, in the order of the names, and archive it; what is refused stays there.
 
     Names that begin with a dot, and those that end in `.part` or `.tmp`, are files still being copied:
-    they wait.
+    they wait. The table `refused_file` holds those that were refused and are still there.
     """
-    paths = waiting(workspace)
-    if not paths:
-        return []
     reports: list[FileReport] = []
     with _database(workspace) as database:
-        for path in paths:
+        for path in waiting(workspace):
             found = _take(database, workspace, path, progress or _silent, "", now)
             reports += found
             if not any(report.problem for report in found):
                 archive(workspace, path)
+        _keep_refused(database, workspace, reports, now)
     return reports
 
 
@@ -95,11 +93,30 @@ def _take(
     table_name: str,
     now: dt.datetime | None,
 ) -> list[FileReport]:
-    moment = now or dt.datetime.now(dt.UTC).replace(tzinfo=None)
     try:
-        return take_in(database, path, workspace.settings, moment, progress, table_name=table_name)
+        return take_in(database, path, workspace.settings, _moment(now), progress, table_name=table_name)
     except IngestError as error:
         return [FileReport(path.name, problem=str(error))]
+
+
+def _keep_refused(database: Database, workspace: Workspace, reports: list[FileReport], now: dt.datetime | None) -> None:
+    """Make `refused_file` what the inbox is: a file that left it is forgotten, an old one keeps its date."""
+    refused = {report.file_name: report.problem for report in reports if report.problem}
+    known = set(database.execute("select file_name, reason from refused_file").fetchall())
+    with database.transaction():
+        for name, _ in known - set(refused.items()):
+            database.execute("delete from refused_file where file_name = $name", {"name": name})
+        for name, reason in sorted(set(refused.items()) - known):
+            database.execute(
+                "insert into refused_file (file_name, file_bytes, reason, recorded_at) "
+                "values ($name, $bytes, $reason, $now)",
+                {
+                    "name": name,
+                    "bytes": (workspace.inbox / name).stat().st_size,
+                    "reason": reason,
+                    "now": _moment(now),
+                },
+            )
 
 
 @contextmanager
@@ -112,6 +129,10 @@ def _database(workspace: Workspace) -> Iterator[Database]:
     ) as database:
         database.create_tables()
         yield database
+
+
+def _moment(now: dt.datetime | None) -> dt.datetime:
+    return now or dt.datetime.now(dt.UTC).replace(tzinfo=None)
 
 
 def _silent(_: str, __: int) -> None:

@@ -49,6 +49,8 @@ _MACROS = {
     "flag_of(written)": """
         case when lower(written) in ('true', 't', 'yes', 'y', '1') then true
         when lower(written) in ('false', 'f', 'no', 'n', '0') then false end""",
+    # The name of a column that a row left out and a setting filled.
+    "assumed(name, written)": "case when written is null then name end",
     "is_currency(code)": "regexp_full_match(code, '[A-Z]{3}')",
     # Faults: the column, what stood there, and what is wrong with it and how to mend it.
     "fault(name, written, reason)": "struct_pack(column_name := name, bad_value := written, reason := reason)",

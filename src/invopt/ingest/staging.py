@@ -78,8 +78,9 @@ def stage(database: Database, sheet: Sheet, reading: Reading, part: str, setting
     database.execute(f"create or replace temp view raw_{table} as {reading.select}")
     values = _parameters(sheet, reading, settings, now)
     text = statement(f"staging/{table}")
+    nothing = "" if "as assumed_columns" in text else ", cast(null as varchar) as assumed_columns"
     database.execute(
-        f"create or replace temp table staged as {text}",
+        f"create or replace temp table staged as select *{nothing} from ({text})",
         {name: value for name, value in values.items() if f"${name}" in text},
     )
     database.execute(

@@ -56,9 +56,9 @@ def append_versions(
     if "$time_zone" in known_at:
         values["time_zone"] = settings.business.time_zone
     inserted = database.execute(
-        f"insert into {quoted(table.name)} ({columns}, file_id, line_number, recorded_at) "
-        f"select {staged}, $file_id, staged.line_number, case when {is_first} then {known_at} else "
-        "$recorded_at end "
+        f"insert into {quoted(table.name)} ({columns}, file_id, line_number, assumed_columns, recorded_at) "
+        f"select {staged}, $file_id, staged.line_number, staged.assumed_columns, "
+        f"case when {is_first} then {known_at} else $recorded_at end "
         f"from staged left join stored on {keyed} {orders}"
         f"where stored.{quoted(table.key[0])} is null or not ({known})",
         values,
@@ -141,8 +141,8 @@ def _withdraw(database: Database, file_id: str, recorded_at: dt.datetime) -> int
     inserted = database.execute(
         f"""
         insert into order_line ({", ".join(quoted(name) for name in ORDER_LINE.names)},
-            file_id, line_number, recorded_at)
-        select {", ".join(values)}, $file_id, carried.line_number, $recorded_at
+            file_id, line_number, assumed_columns, recorded_at)
+        select {", ".join(values)}, $file_id, carried.line_number, stored.assumed_columns, $recorded_at
         from stored
         join order_verdict as verdict using (order_id)
         join (select order_id, min(line_number) as line_number from staged group by order_id) as carried

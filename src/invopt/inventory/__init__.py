@@ -31,15 +31,14 @@ from invopt.inventory.order_quantity import (
 )
 from invopt.inventory.perishable import expected_outdating, perishable_need
 from invopt.inventory.projection import (
-    Arrivals,
-    DemandOutlook,
-    LeadTimes,
     Projection,
     critical_ratio,
     imply,
     project,
     series_seeds,
+    uncertain_supply,
 )
+from invopt.inventory.projection_inputs import Arrivals, DemandOutlook, LeadTimes
 from invopt.inventory.rebalancing import rebalance
 from invopt.inventory.reorder_point_quantity import (
     ReorderPolicy,
@@ -125,5 +124,6 @@ __all__ = [
     "series_seeds",
     "service_mix",
     "silver_meal",
+    "uncertain_supply",
     "wagner_whitin",
 ]

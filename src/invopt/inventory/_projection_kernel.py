@@ -43,8 +43,9 @@ from invopt.probability.compiled import block_kernel, kernel
     CURRENT_CYCLE_SERVICE,
     DEMAND_SD,
     STOCKOUT_DAY,
-) = range(16)
-RESULT_COLUMNS = 16
+    ORDER_UNITS,
+) = range(17)
+RESULT_COLUMNS = 17
 
 _BLOCK = 256
 
@@ -128,6 +129,18 @@ def _demand_draw(mean, extra, factor, u, z, u_boost):
 
 
 @kernel
+def _uncertain_units(mean, variance, u):
+    """Return whole units of this mean and variance: Poisson around a gamma, or Poisson where it is no wider."""
+    if mean <= 0.0:
+        return 0.0
+    shape = mean * mean / (variance - mean) if variance > mean * (1.0 + 1e-9) else 1e9
+    if mean <= COUNTED_MEAN:
+        return count_draw(mean, shape, u)
+    # Many units: the normal curve, and never fewer than none.
+    return max(math.floor(mean + math.sqrt(variance) * normal_quantile(u) + 0.5), 0.0)
+
+
+@kernel
 def _stockout_day(cumulative_mean, days, stock, arrival_day, arrival_units):
     """Return the first day whose expected demand is not covered by stock and expected arrivals, or -1."""
     for t in range(days):
@@ -156,12 +169,15 @@ def _project_one(
     arrival_log_sd,
     arrival_degrees,
     arrival_is_return,
+    arrival_variance,
+    arrival_slope,
     log_mean,
     log_sd,
     degrees_of_freedom,
     review_days,
     lot_units,
     wait_units,
+    step_units,
     kind,
     target,
     given_units,
@@ -178,6 +194,7 @@ def _project_one(
     leads,
     passed,
     days_due,
+    units_due,
     order_of_arrival,
     stocks,
     levels,
@@ -190,10 +207,15 @@ def _project_one(
     at_most = 4.0 * days + 365.0
     arrivals = arrival_day.shape[0]
     # Dimensions, the weightiest first: level factor, the next order's and this order's lead time, demand of
-    # each segment, then the boosts that only very lumpy demand uses.
+    # each segment, then the boosts that only very lumpy demand uses, last the units of uncertain arrivals.
     first_demand = 3
     first_boost = first_demand + arrivals + 1
-    dimensions = first_boost + arrivals + 2
+    first_return = first_boost + arrivals + 2
+    uncertain = 0
+    for j in range(arrivals):
+        if arrival_variance[j] > 0.0:
+            uncertain += 1
+    dimensions = first_return + uncertain
     # Point p of a rotated rank-1 lattice, at the middle of its stratum: every coordinate visits each of the
     # `paths` strata once, so that one uncertain quantity alone is integrated by the midpoint rule and only
     # the pairing of coordinates depends on the series. The normal value of each stratum is known in
@@ -226,6 +248,18 @@ def _project_one(
         if level_variance > 0.0:
             factor = gamma_draw(1.0 / level_variance, normals[strata[0, p]], (strata[first_boost, p] + 0.5) / paths)
         lead = leads[strata[2, p]]
+        # What came more than expected in the periods before comes less in the next ones: each unit comes once.
+        beyond = 0.0
+        drawn = 0
+        for j in range(arrivals):
+            units_due[j] = arrival_units[j]
+            if arrival_variance[j] > 0.0:
+                stratum = (strata[first_return + drawn, p] + 0.5) / paths
+                units_due[j] = _uncertain_units(
+                    arrival_units[j] + arrival_slope[j] * beyond, arrival_variance[j], stratum
+                )
+                beyond += units_due[j] - arrival_units[j]
+                drawn += 1
         for j in range(arrivals):
             # Open orders share the fortune of the order placed now: a supplier that is slow this month is slow
             # with all of them, so an order of yesterday is not overtaken by one of today and bought twice. One
@@ -275,7 +309,7 @@ def _project_one(
                 mean_now = mean_until
                 extra_now = extra_until
             if j >= 0 and days_due[j] <= lead:
-                stock += arrival_units[j]
+                stock += units_due[j]
 
         sum_lost += lost
         sum_stock += stock
@@ -296,7 +330,7 @@ def _project_one(
                     if days_due[j] > lead:
                         # Units that come inside the cycle serve only what is asked for after they came.
                         rest = factor * (mean_end - _until(cumulative_mean, days, rate, days_due[j]))
-                        late_supply += min(arrival_units[j], rest) if is_lost else arrival_units[j]
+                        late_supply += min(units_due[j], rest) if is_lost else units_due[j]
             cycle_mean = mean_end - mean_lead
             extra_end = _until(cumulative_extra, days, extra_rate, cycle_end)
             cycle_extra = extra_end - extra_lead
@@ -316,7 +350,7 @@ def _project_one(
 
     ends = paths * branches
     cycle_demand = sum_cycle / ends
-    need, tail, loss, current_tail, asked = order_quantity(
+    need, level, tail, loss, current_tail, asked, excess = order_quantity(
         kind,
         target,
         given_units,
@@ -328,15 +362,14 @@ def _project_one(
         cycle_demand,
         lot_units,
         wait_units,
+        step_units,
         tails,
     )
-    quantity = max(need, 0.0)
-    per_order = max(cycle_demand, lot_units)
 
     mean_stock = 0.0
     for p in range(ends):
         mean_stock += stocks[p]
-    opening = mean_stock / ends + quantity
+    opening = mean_stock / ends + level + excess
     closing = opening - cycle_demand + loss
     result[NEED] = max(need, 0.0)
     result[TARGET_LEVEL] = need + on_hand - backorders + (sum_due + sum_returns) / ends
@@ -348,8 +381,9 @@ def _project_one(
     result[STOCK_AT_ARRIVAL] = sum_stock / paths
     result[CYCLE_DEMAND] = cycle_demand
     result[IMPLIED_CYCLE_SERVICE] = 1.0 - min(tail / asked, 1.0)
-    result[IMPLIED_FILL_RATE] = min(max(1.0 - loss / per_order, 0.0), 1.0) if per_order > 0.0 else 1.0
+    result[IMPLIED_FILL_RATE] = min(max(1.0 - loss / cycle_demand, 0.0), 1.0) if cycle_demand > 0.0 else 1.0
     result[IMPLIED_STOCK] = max(0.5 * (opening + max(closing, 0.0)), 0.0)
+    result[ORDER_UNITS] = max(cycle_demand, lot_units)
     result[BEYOND_HORIZON_SHARE] = sum_beyond / ends
     result[CURRENT_CYCLE_SERVICE] = 1.0 - min(current_tail / asked, 1.0)
     # Poisson + gamma + shared level + the interval's own length (law of total variance).
@@ -378,12 +412,15 @@ def project_block(
     arrival_log_sd,
     arrival_degrees,
     arrival_is_return,
+    arrival_variance,
+    arrival_slope,
     log_mean,
     log_sd,
     degrees_of_freedom,
     review_days,
     lot_units,
     wait_units,
+    step_units,
     kind,
     target,
     given_units,
@@ -408,10 +445,11 @@ def project_block(
     for block in prange((n + _BLOCK - 1) // _BLOCK):
         cumulative_mean = np.empty(mean.shape[1] * days_per_period + 1)
         cumulative_extra = np.empty(mean.shape[1] * days_per_period + 1)
-        strata = np.empty((3 * most_arrivals + 6, paths), np.int64)
+        strata = np.empty((4 * most_arrivals + 6, paths), np.int64)
         leads = np.empty(paths)
         passed = np.empty(most_arrivals)
         days_due = np.empty(most_arrivals)
+        units_due = np.empty(most_arrivals)
         order_of_arrival = np.empty(most_arrivals, np.int64)
         stocks = np.empty(paths * branches)
         levels = np.empty(paths * branches)
@@ -434,12 +472,15 @@ def project_block(
                 arrival_log_sd[low:high],
                 arrival_degrees[low:high],
                 arrival_is_return[low:high],
+                arrival_variance[low:high],
+                arrival_slope[low:high],
                 log_mean[i],
                 log_sd[i],
                 degrees_of_freedom[i],
                 review_days[i],
                 lot_units[i],
                 wait_units[i],
+                step_units[i],
                 kind[i],
                 target[i],
                 given_units[i],
@@ -456,6 +497,7 @@ def project_block(
                 leads,
                 passed,
                 days_due,
+                units_due,
                 order_of_arrival,
                 stocks,
                 levels,

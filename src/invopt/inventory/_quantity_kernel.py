@@ -15,11 +15,13 @@ import numpy as np
 from invopt.inventory._distributions import gamma_cdf, normal_cdf
 from invopt.probability.compiled import kernel
 
-CYCLE_SERVICE, FILL_RATE, CRITICAL_RATIO, GIVEN_QUANTITY = 0, 1, 2, 3
+CYCLE_SERVICE, FILL_RATE, CRITICAL_RATIO, GIVEN_QUANTITY, PLAIN_CYCLE_SERVICE = range(5)
 
 # Above this mean the exact count recursion costs more than the gamma approximation loses.
 COUNTED_MEAN = 100.0
 GRID = 4096
+# Stock levels of a lot at which large demand is looked at.
+_SPAN_POINTS = 6
 
 
 @kernel
@@ -84,8 +86,21 @@ def _tail_or_loss(levels, shapes, stocks, ends, quantity, wants_loss):
 
 
 @kernel
-def _continuous_quantity(levels, shapes, stocks, ends, wants_loss, limit):
-    """Return the smallest whole quantity whose tail (or loss) is within its limit.
+def _tail_that_pays(position, cycle_demand, target):
+    """Return the chance of a sale below which the unit that raises stock to `position` costs more than it earns.
+
+    A unit that finds no buyer in its cycle lies there until those before it are sold: as many cycles as its place in
+    the queue holds cycles' demand, or units where a cycle's demand is below one. A newsvendor of one cycle charges it
+    for that cycle alone, since it could be had again the next day; but demand that fell short lowers what is wanted
+    then, and what is there already cannot be sent back.
+    """
+    waits = max(position / max(cycle_demand, 1.0), 1.0) * (1.0 - target)
+    return waits / (target + waits)
+
+
+@kernel
+def _continuous_quantity(levels, shapes, stocks, ends, wants_loss, limit, target, cycle_demand):
+    """Return the smallest whole quantity whose tail (or loss) is within its limit; `target` above 0: that pays.
 
     The Illinois method on whole numbers, halving now and then: the answer does not depend on the bracket, so that a
     higher target never asks for less.
@@ -93,19 +108,21 @@ def _continuous_quantity(levels, shapes, stocks, ends, wants_loss, limit):
     spread = 1.0
     low = 0.0
     high = 1.0
+    there = 0.0
     for end in range(ends):
         spread = max(spread, levels[end] / math.sqrt(shapes[end]))
         high = max(high, levels[end] - stocks[end])
         low = max(low, stocks[end])
+        there += stocks[end] / ends
     low = -math.ceil(low) - 1.0
     high = math.ceil(high)
-    above = _tail_or_loss(levels, shapes, stocks, ends, low, wants_loss) - limit
-    below = _tail_or_loss(levels, shapes, stocks, ends, high, wants_loss) - limit
+    above = _beyond(levels, shapes, stocks, ends, low, wants_loss, limit, target, cycle_demand, there)
+    below = _beyond(levels, shapes, stocks, ends, high, wants_loss, limit, target, cycle_demand, there)
     while below > 0.0 and spread < 1e300:
         low, above = high, below
         high += math.ceil(2.0 * spread)
         spread *= 2.0
-        below = _tail_or_loss(levels, shapes, stocks, ends, high, wants_loss) - limit
+        below = _beyond(levels, shapes, stocks, ends, high, wants_loss, limit, target, cycle_demand, there)
     if above <= 0.0:
         return low
     side = 0
@@ -116,7 +133,7 @@ def _continuous_quantity(levels, shapes, stocks, ends, wants_loss, limit):
         if step % 4 != 0 and above > below:
             middle = (low * below - high * above) / (below - above)
         middle = min(max(math.floor(middle + 0.5), low + 1.0), high - 1.0)
-        value = _tail_or_loss(levels, shapes, stocks, ends, middle, wants_loss) - limit
+        value = _beyond(levels, shapes, stocks, ends, middle, wants_loss, limit, target, cycle_demand, there)
         if value > 0.0:
             low, above = middle, value
             if side == 1:
@@ -131,8 +148,15 @@ def _continuous_quantity(levels, shapes, stocks, ends, wants_loss, limit):
 
 
 @kernel
-def _pays_now(loss, stocks, ends, cycle_demand, target, wait_units):
-    """Return 1 where a lot ordered now costs less than one ordered a review later, else 0.
+def _beyond(levels, shapes, stocks, ends, quantity, wants_loss, limit, target, cycle_demand, there):
+    """Return by how much the tail (or loss) at a quantity is above its limit."""
+    value = _tail_or_loss(levels, shapes, stocks, ends, quantity, wants_loss)
+    return value - (_tail_that_pays(there + quantity + 1.0, cycle_demand, target) if target > 0.0 else limit)
+
+
+@kernel
+def _pays_now(loss, stocks, ends, level, cycle_demand, target, wait_units):
+    """Return 1 where a lot ordered at `level` above the stock costs less than one ordered a review later, else 0.
 
     Waiting costs the sales lost in the cycle and the stock held in it; an order postponed saves a cycle of the
     average cost of lots, `wait_units` of stock held.
@@ -140,8 +164,31 @@ def _pays_now(loss, stocks, ends, cycle_demand, target, wait_units):
     opening = 0.0
     for end in range(ends):
         opening += stocks[end]
-    closing = max(opening / ends - cycle_demand + loss, 0.0)
+    closing = max(opening / ends + level - cycle_demand + loss, 0.0)
     return 1.0 if target * loss + (1.0 - target) * closing > (1.0 - target) * wait_units else 0.0
+
+
+@kernel
+def _lot_level(levels, shapes, stocks, ends, need, stock_max, cycle_demand, target, wait_units):
+    """Return the level from which on a lot ordered now costs more than one ordered a review later.
+
+    Below the quantile `need` the cost of a cycle falls with its stock, so that halving finds the one crossing.
+    """
+    low = -stock_max
+    high = need
+    if low >= high:
+        return low
+    loss = _tail_or_loss(levels, shapes, stocks, ends, low, True)
+    if _pays_now(loss, stocks, ends, low, cycle_demand, target, wait_units) == 0.0:
+        return low
+    while high - low > 1.0:
+        middle = math.floor(0.5 * (low + high))
+        loss = _tail_or_loss(levels, shapes, stocks, ends, middle, True)
+        if _pays_now(loss, stocks, ends, middle, cycle_demand, target, wait_units) > 0.0:
+            low = middle
+        else:
+            high = middle
+    return low + 1.0
 
 
 @kernel
@@ -159,9 +206,24 @@ def _share_asked(levels, shapes, ends):
 
 @kernel
 def _counted_quantity(
-    kind, target, given_units, limit, levels, shapes, stocks, ends, cycle_demand, lot_units, wait_units, tails
+    kind,
+    target,
+    given_units,
+    limit,
+    levels,
+    shapes,
+    stocks,
+    ends,
+    cycle_demand,
+    lot_units,
+    wait_units,
+    step_units,
+    tails,
 ):
-    """Return need, tail, loss and the tail of ordering nothing, on the grid of whole quantities."""
+    """Return need, level, tail and loss of the cycles that follow, and the tail of ordering nothing.
+
+    All on the grid of whole quantities; see `order_quantity`.
+    """
     stock_max = -1e300
     for end in range(ends):
         stock_max = max(stock_max, math.floor(stocks[end]))
@@ -178,23 +240,57 @@ def _counted_quantity(
             j -= 1
             remaining += tails[j]
         need = j - stock_max
+    elif kind == CRITICAL_RATIO:
+        there = -stock_max
+        for end in range(ends):
+            there += stocks[end] / ends
+        while j > 0 and tails[j - 1] / ends <= _tail_that_pays(there + j, cycle_demand, target):
+            j -= 1
+        need = j - stock_max
     elif kind != GIVEN_QUANTITY:
         while j > 0 and tails[j - 1] / ends <= limit:
             j -= 1
         need = j - stock_max
-    if kind == CRITICAL_RATIO and need > 0.0 and lot_units > cycle_demand:
-        loss_now = max(-stock_max, 0.0)
-        for j in range(max(int(stock_max), 0), written):
-            loss_now += tails[j] / ends
-        need *= _pays_now(loss_now, stocks, ends, cycle_demand, target, wait_units)
+    level = need
+    if kind == CRITICAL_RATIO and lot_units > cycle_demand:
+        # The lot is ordered at the highest stock at which waiting for one more review costs more than it.
+        loss = max(-need - stock_max, 0.0)
+        for j in range(max(int(need + stock_max), 0), written):
+            loss += tails[j] / ends
+        pays = 0.0
+        while level + stock_max >= 0.0:
+            pays = _pays_now(loss, stocks, ends, level, cycle_demand, target, wait_units)
+            if pays > 0.0:
+                break
+            level -= 1.0
+            if level + stock_max >= 0.0:
+                loss += tails[int(level + stock_max)] / ends
+        # Ordered at this stock or below, never above it. One that never pays is not kept at all.
+        level = max(level + 1.0 if pays > 0.0 else level, -stock_max)
+        if need > 0.0 and level <= 0.0:
+            need = 0.0
     current = int(stock_max)
     current_tail = 1.0 if current < 0 else (tails[current] / ends if current < written else 0.0)
-    at = int(max(need, 0.0) + stock_max)
-    tail = 1.0 if at < 0 else (tails[at] / ends if at < written else 0.0)
-    loss = max(-float(at), 0.0)
-    for j in range(max(at, 0), written):
-        loss += tails[j] / ends
-    return need, tail, loss, current_tail
+    at = int((max(need, 0.0) if kind == GIVEN_QUANTITY else level) + stock_max)
+    span = 1 if kind == GIVEN_QUANTITY else _span(cycle_demand, lot_units, step_units)
+    # Orders of a lot leave the cycle with 0, 1, ... span - 1 units above the level, each as often.
+    tail = 0.0
+    loss = 0.0
+    below = 0.0
+    for j in range(written - 1, max(at + span, 0) - 1, -1):
+        below += tails[j] / ends
+    for j in range(max(at + span, 0) - 1, at - 1, -1):
+        here = 1.0 if j < 0 else (tails[j] / ends if j < written else 0.0)
+        below += here
+        tail += here
+        loss += below
+    return need, level, tail / span, loss / span, current_tail
+
+
+@kernel
+def _span(cycle_demand, lot_units, step_units):
+    """Return how many stock levels a cycle may begin with: those of a lot that outlasts it, else those of a pack."""
+    return max(int(lot_units if lot_units > cycle_demand else min(step_units, lot_units)), 1)
 
 
 @kernel
@@ -210,12 +306,17 @@ def order_quantity(
     cycle_demand,
     lot_units,
     wait_units,
+    step_units,
     tails,
 ):
-    """Return need (negative where stock exceeds it), tail and loss at it, tail of ordering nothing, share asked.
+    """Return need, level, tail and loss at the level, tail of ordering nothing, share asked, units above the level.
 
     `levels` and `shapes` hold mean and gamma shape of the cycle's demand at each end, `stocks` its stock;
-    `lost_before` is what is lost before the arrival, which no quantity can help.
+    `lost_before` is what is lost before the arrival, which no quantity can help. `level` is what the policy keeps
+    above the stock of today (negative where there is more), which is where orders are triggered; need is the same
+    but for the cost target with lots. Lots of `lot_units`, or packs of `step_units`, leave a cycle with some units
+    above the level, uniformly from none to a lot less one (Hadley & Whitin 1963, section 4-3): tail and loss are
+    averaged over them. For a given quantity all is as it would be with it.
     """
     asked = _share_asked(levels, shapes, ends)
     limit = 1.0 - target
@@ -238,23 +339,52 @@ def order_quantity(
     if cycle_demand <= 0.0:
         # No demand is expected, but customers may be waiting for units already promised.
         need = given_units if kind == GIVEN_QUANTITY else max(-stock_min, 0.0)
-        return need, 0.0, 0.0, 0.0, asked
+        return need, need, 0.0, 0.0, 0.0, asked, 0.0
+    span = 1 if kind == GIVEN_QUANTITY else _span(cycle_demand, lot_units, step_units)
     if highest <= COUNTED_MEAN and stock_max - stock_min + reach < GRID - 64:
-        need, tail, loss, current_tail = _counted_quantity(
-            kind, target, given_units, limit, levels, shapes, stocks, ends, cycle_demand, lot_units, wait_units, tails
+        need, level, tail, loss, current_tail = _counted_quantity(
+            kind,
+            target,
+            given_units,
+            limit,
+            levels,
+            shapes,
+            stocks,
+            ends,
+            cycle_demand,
+            lot_units,
+            wait_units,
+            step_units,
+            tails,
         )
-        return need, tail, loss, current_tail, asked
+        return need, level, tail, loss, current_tail, asked, 0.5 * (span - 1)
     for end in range(ends):
         # Poisson noise on top of the gamma: one gamma of the same mean and variance.
         levels[end] = max(levels[end], 1e-9)
         shapes[end] = levels[end] / (1.0 + levels[end] / shapes[end])
     need = given_units
     if kind != GIVEN_QUANTITY:
-        need = _continuous_quantity(levels, shapes, stocks, ends, kind == FILL_RATE, limit)
-        if kind == CRITICAL_RATIO and need > 0.0 and lot_units > cycle_demand:
-            loss_now = _tail_or_loss(levels, shapes, stocks, ends, 0.0, True)
-            need *= _pays_now(loss_now, stocks, ends, cycle_demand, target, wait_units)
-    quantity = max(need, 0.0)
-    tail = _tail_or_loss(levels, shapes, stocks, ends, quantity, False)
-    loss = _tail_or_loss(levels, shapes, stocks, ends, quantity, True)
-    return need, tail, loss, _tail_or_loss(levels, shapes, stocks, ends, 0.0, False), asked
+        need = _continuous_quantity(
+            levels,
+            shapes,
+            stocks,
+            ends,
+            kind == FILL_RATE,
+            limit,
+            target if kind == CRITICAL_RATIO else 0.0,
+            cycle_demand,
+        )
+    level = max(need, 0.0) if kind == GIVEN_QUANTITY else need
+    if kind == CRITICAL_RATIO and lot_units > cycle_demand:
+        level = _lot_level(levels, shapes, stocks, ends, need, stock_max, cycle_demand, target, wait_units)
+        if need > 0.0 and level <= 0.0:
+            need = 0.0
+    tail = 0.0
+    loss = 0.0
+    points = 1 if span == 1 else _SPAN_POINTS
+    for point in range(points):
+        at = level + (span - 1) * (point + 0.5) / points if points > 1 else level
+        tail += _tail_or_loss(levels, shapes, stocks, ends, at, False) / points
+        loss += _tail_or_loss(levels, shapes, stocks, ends, at, True) / points
+    current_tail = _tail_or_loss(levels, shapes, stocks, ends, 0.0, False)
+    return need, level, tail, loss, current_tail, asked, 0.5 * (span - 1)

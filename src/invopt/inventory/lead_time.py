@@ -12,7 +12,7 @@ from invopt import tables
 from invopt.errors import TableError
 from invopt.inventory._distributions import student_from_normal
 from invopt.inventory.lead_time_model import fit
-from invopt.inventory.projection import Arrivals
+from invopt.inventory.projection_inputs import Arrivals
 from invopt.probability.compiled import block_kernel
 from invopt.settings import LeadTime
 from invopt.tables import LEAD_TIME

@@ -12,22 +12,23 @@ maximum.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, DTypeLike, NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from invopt.errors import InfeasibleError, TableError
 from invopt.inventory import _projection_kernel as kernel
 from invopt.inventory import _quantity_kernel as quantity
+from invopt.inventory.projection_inputs import Arrivals, DemandOutlook, Floats, LeadTimes, owned
 
-Floats = NDArray[np.float64]
-TargetKind = Literal["cycle_service", "fill_rate", "cost"]
+TargetKind = Literal["cycle_service", "plain_cycle_service", "fill_rate", "cost"]
 ShortageRule = Literal["lost_sales", "backorders"]
 
 _KINDS = {
     "cycle_service": quantity.CYCLE_SERVICE,
+    "plain_cycle_service": quantity.PLAIN_CYCLE_SERVICE,
     "fill_rate": quantity.FILL_RATE,
     "cost": quantity.CRITICAL_RATIO,
 }
@@ -42,114 +43,39 @@ _GENERATORS = {
     4096: (1, 2539, 1833, 893, 2891, 3329, 839, 4067, 1991, 3947, 335, 4055, 201, 2939, 1859, 1867),
 }
 _BRANCHES = 2
+# The declared grain of quantities.
+_FRACTION = 0.001
+_COUNTED_COLUMNS = [
+    kernel.NEED, kernel.TARGET_LEVEL, kernel.EXPECTED_DEMAND, kernel.EXPECTED_LOST, kernel.ON_ORDER_DUE,
+    kernel.RETURNS_DUE, kernel.STOCK_AT_ARRIVAL, kernel.CYCLE_DEMAND, kernel.IMPLIED_STOCK, kernel.ORDER_UNITS,
+    kernel.DEMAND_SD,
+]  # fmt: skip
 
 
-@dataclass(frozen=True)
-class DemandOutlook:
-    """What customers are expected to want, SKU-locations in rows and periods in columns.
+def uncertain_supply(
+    row: NDArray[np.int64], mean: Floats, variance: Floats, cumulative_variance: Floats
+) -> tuple[Floats, Floats]:
+    """Variance and slope of each period's supply given what came in the periods before it.
 
-    `mean_units` (n, periods) starts with the period that holds the as-of day, `first_day` days into it. A
-    period has mean mu, variance mu + `dispersion` mu^2, and all periods share a gamma factor of mean 1 and
-    variance `level_variance` (what is not known about the level). Demand of part of a week follows
-    `day_shares` ((7,) or (n, 7), adding up to 1); without them the days are alike. Beyond the last period
-    the mean of the last four weeks continues, and the result says how much of the interval that was.
+    Entries are sorted by `row` (SKU-location) and period; `variance` is that of a period alone,
+    `cumulative_variance` that of all periods up to it together, so that their covariance is known:
+    Cov(R_k, C_(k-1)) = (Var C_k - Var C_(k-1) - Var R_k) / 2, with C_k = R_1 + ... + R_k. Drawn one after the
+    other with
+
+        slope_k = Cov(R_k, C_(k-1)) / Var C_(k-1),   variance_k = Var R_k - slope_k^2 Var C_(k-1)
+
+    every period and every sum from now on has its mean and its variance (linear regression on the sum so far).
+
+    >>> row, mean = np.zeros(2, np.int64), np.array([6.0, 4.0])
+    >>> variance, slope = uncertain_supply(row, mean, np.array([5.0, 4.0]), np.array([5.0, 8.0]))
+    >>> slope.tolist(), variance.tolist()
+    ([0.0, -0.1], [5.0, 3.95])
     """
-
-    mean_units: Floats
-    dispersion: Floats
-    level_variance: Floats
-    days_per_period: int = 1
-    first_day: int = 0
-    day_shares: Floats | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse shapes and values that no demand can have."""
-        if self.mean_units.ndim != 2 or self.mean_units.shape[1] == 0:
-            raise TableError("demand outlook: mean_units needs a row per SKU-location and a column per period.")
-        if not 0 <= self.first_day < self.days_per_period:
-            raise TableError(
-                f"demand outlook: first_day {self.first_day} is outside a period of {self.days_per_period} days."
-            )
-        for name in ("mean_units", "dispersion", "level_variance"):
-            values = getattr(self, name)
-            bad = ~(np.isfinite(values) & (values >= 0))
-            if bad.any():
-                raise TableError(
-                    f"demand outlook: {int(bad.sum())} values of {name} are negative or missing, first at "
-                    f"row {int(np.argwhere(bad)[0][0])}. Leave out SKU-locations without a forecast."
-                )
-
-    @property
-    def size(self) -> int:
-        """The number of SKU-locations."""
-        return int(self.mean_units.shape[0])
-
-    def shares(self) -> Floats:
-        """Return the share of a period's demand that falls on each of its days, a row for all or one each."""
-        if self.day_shares is None:
-            return np.full((1, self.days_per_period), 1.0 / self.days_per_period)
-        shares = np.atleast_2d(np.asarray(self.day_shares, np.float64))
-        if shares.shape[1] != self.days_per_period or shares.shape[0] not in (1, self.size):
-            raise TableError(f"demand outlook: day_shares of shape {shares.shape} fit neither one row nor each row.")
-        return _owned(shares)
-
-
-@dataclass(frozen=True)
-class LeadTimes:
-    """Days from order to receipt: log days are location + scale x Student-t; scale 0 is a certain lead
-    time."""
-
-    log_location_days: Floats
-    log_scale: Floats
-    degrees_of_freedom: Floats
-
-    @classmethod
-    def certain(cls, days: ArrayLike) -> LeadTimes:
-        """Return lead times known to the day; 0 means that goods arrive before the next demand."""
-        days = np.atleast_1d(np.asarray(days, np.float64))
-        return cls(np.log(np.maximum(days, 1e-9)), np.zeros(len(days)), np.full(len(days), np.inf))
-
-
-@dataclass(frozen=True)
-class Arrivals:
-    """What is already on its way, those of SKU-location i in `start[i]:start[i + 1]`.
-
-    `day` is when each is expected, in days from the as-of day; negative where it is overdue. `age_days`
-    counts from its order, and age + day, its expected duration, is the median of a log-Student-t of scale
-    `log_scale`: the arrival is drawn given that it has not come by now. Returns that customers send back
-    arrive too.
-    """
-
-    start: NDArray[np.int64]
-    day: Floats
-    units: Floats
-    age_days: Floats
-    log_scale: Floats
-    degrees_of_freedom: Floats
-    is_return: NDArray[np.bool_]
-
-    @classmethod
-    def none(cls, size: int) -> Arrivals:
-        """Return the arrivals of SKU-locations with nothing on the way."""
-        empty = np.zeros(0)
-        return cls(np.zeros(size + 1, np.int64), empty, empty, empty, empty, empty, np.zeros(0, np.bool_))
-
-    @classmethod
-    def certain(cls, row: ArrayLike, day: ArrayLike, units: ArrayLike, size: int) -> Arrivals:
-        """Return arrivals known to the day, from each one's row of SKU-location, its day and its units."""
-        rows = np.asarray(row, np.int64)
-        order = np.argsort(rows, kind="stable")
-        start = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=size))]).astype(np.int64)
-        zeros = np.zeros(len(rows))
-        return cls(
-            start,
-            np.asarray(day, np.float64)[order],
-            np.asarray(units, np.float64)[order],
-            zeros,
-            zeros,
-            np.full(len(rows), np.inf),
-            np.zeros(len(rows), np.bool_),
-        )
+    same = np.concatenate([[False], row[1:] == row[:-1]])
+    before = np.where(same, np.concatenate([[0.0], cumulative_variance[:-1]]), 0.0)
+    covariance = np.where(before > 0, (cumulative_variance - before - variance) / 2.0, 0.0)
+    slope = np.divide(covariance, before, out=np.zeros(len(mean)), where=before > 0)
+    return np.maximum(variance - slope * slope * before, 0.0), slope
 
 
 @dataclass(frozen=True)
@@ -158,7 +84,9 @@ class Projection:
 
     target_level = expected_demand - expected_lost - expected_returns + safety_stock, and need = max(0,
     target_level - on hand - on order due + backorders), both exactly; expected_returns counts resaleable
-    units inside the interval.
+    units inside the interval. What is implied is what the policy keeps up in the long run, whatever lies there
+    today: service, fill rate and mean stock over the cycles that a lot of `order_units` lasts; with a given quantity
+    (`imply`) it is that of the one cycle. `current_cycle_service` is that of today's stock if nothing is ordered.
     """
 
     need_units: Floats
@@ -176,8 +104,22 @@ class Projection:
     implied_fill_rate: Floats
     current_cycle_service: Floats
     mean_stock_units: Floats
+    order_units: Floats
     stockout_in_days: Floats
     beyond_horizon_share: Floats
+
+    def rows(self, index: NDArray[np.intp]) -> Projection:
+        """The projection of some SKU-locations, in the order of `index`."""
+        return Projection(*(getattr(self, field.name)[index] for field in fields(self)))
+
+    def replaced(self, index: NDArray[np.intp], other: Projection) -> Projection:
+        """A copy in which the SKU-locations of `index` are those of `other`."""
+        merged = []
+        for field in fields(self):
+            values = getattr(self, field.name).copy()
+            values[index] = getattr(other, field.name)
+            merged.append(values)
+        return Projection(*merged)
 
     def frame(self) -> pd.DataFrame:
         """Return the projection as a frame, a row per SKU-location."""
@@ -231,6 +173,7 @@ def project(
     arrivals: Arrivals | None = None,
     lot_units: ArrayLike = 0.0,
     economic_units: ArrayLike | None = None,
+    step_units: ArrayLike = 1.0,
     seeds: NDArray[np.uint64] | None = None,
     paths: int = 64,
 ) -> Projection:
@@ -239,22 +182,26 @@ def project(
     Inputs: `on_hand_units` at the opening of the as-of day and `backorder_units` (customers waiting), the demand
     outlook, the lead time of an order placed now, `arrivals` on the way, `review_days` until the next order, and
     `lot_units`, the quantity that is ordered at once where that is more than a cycle's demand, with `economic_units`
-    its economic order quantity. `seeds` come from `series_seeds`; without them rows are seeded by their number,
-    which a split of the work would change. Arrays have a value per SKU-location; single values hold for all.
+    its economic order quantity; orders are whole multiples of `step_units`. `seeds` come from `series_seeds`; without
+    them rows are seeded by their number, which a split of the work would change. Arrays have a value per
+    SKU-location; single values hold for all.
 
     Targets, `target_share`:
     - cycle_service: the probability that nobody is turned away in a cycle in which anybody asks;
+    - plain_cycle_service: the textbook's, which counts the cycles in which nobody asks as well;
     - fill_rate: the share of demand served in the cycle; with lots, of the whole lot, counting what is lost before
       it arrives;
-    - cost: the critical ratio of one cycle's review, see `critical_ratio`; with lots the order is placed when
+    - cost: the critical ratio of one cycle's review, see `critical_ratio`. A unit is ordered while its chance of a
+      sale in the cycle, times what is lost without it, outweighs holding it for as long as it lies there: its place
+      in the stock / cycle demand (one unit at least), in cycles and one at least; with lots the order is placed when
       waiting one more review would cost more than the lot's average cost of that time, G(y) >= g in the words of
       Federgruen & Zheng (1992), Operations Research 40.
 
     Timing: goods due on a day are there before its demand; the order placed now arrives after a lead time
     of L days at the opening of day L, the next one at the opening of day review + L'.
 
-    Returns a `Projection`; quantities are whole units. Raises `InfeasibleError` for a target outside (0,
-    1).
+    Returns a `Projection`; quantities are whole units, thousandths where demand comes in fractions. Raises
+    `InfeasibleError` for a target outside (0, 1).
 
     Method: de Kok & Meijer (arXiv 2304.06936), with sample paths from a rotated lattice and the last
     cycle's demand integrated exactly (counts up to a mean of 100, above it a gamma of the same mean and
@@ -288,12 +235,13 @@ def project(
         kind,
         share,
         np.zeros(size),
-        _owned(lost == 1, np.bool_),
+        owned(lost == 1, np.bool_),
         review_days,
         backorder_units,
         arrivals,
         lot_units,
         lot_units if economic_units is None else economic_units,
+        step_units,
         seeds,
         paths,
     )
@@ -333,12 +281,13 @@ def imply(
         np.full(size, quantity.GIVEN_QUANTITY, np.int64),
         np.full(size, 0.5),
         _column(order_units, size, "order_units"),
-        _owned(lost == 1, np.bool_),
+        owned(lost == 1, np.bool_),
         review_days,
         backorder_units,
         arrivals,
         lot_units,
         lot_units,
+        1.0,
         seeds,
         paths,
     )
@@ -357,6 +306,7 @@ def _run(
     arrivals: Arrivals | None,
     lot_units: ArrayLike,
     economic_units: ArrayLike,
+    step_units: ArrayLike,
     seeds: NDArray[np.uint64] | None,
     paths: int,
 ) -> Projection:
@@ -364,11 +314,16 @@ def _run(
     due = Arrivals.none(size) if arrivals is None else arrivals
     if len(due.start) != size + 1:
         raise TableError(f"projection: arrivals are for {len(due.start) - 1} SKU-locations, demand for {size}.")
-    on_hand = _column(on_hand_units, size, "on_hand_units")
-    backorders = _column(backorder_units, size, "backorder_units")
-    lots, economic = _column(lot_units, size, "lot_units"), _column(economic_units, size, "economic_units")
+    # The kernel counts: fractions are counted in thousandths of a unit, where a count is as good as a gamma.
+    grain = np.ones(size) if demand.unit is None else np.where(demand.unit > 0, 1.0, _FRACTION)
+    of_arrival = np.repeat(grain, np.diff(due.start))
+    on_hand = _column(on_hand_units, size, "on_hand_units") / grain
+    backorders = _column(backorder_units, size, "backorder_units") / grain
+    lots = _column(lot_units, size, "lot_units") / grain
+    economic = _column(economic_units, size, "economic_units") / grain
+    steps = _column(step_units, size, "step_units") / grain
     result = kernel.project_block(
-        _owned(demand.mean_units),
+        owned(demand.mean_units / grain[:, None]),
         _column(demand.dispersion, size, "dispersion"),
         _column(demand.level_variance, size, "level_variance"),
         demand.first_day,
@@ -376,28 +331,32 @@ def _run(
         demand.shares(),
         on_hand,
         backorders,
-        _owned(due.start, np.int64),
-        _owned(due.day),
-        _owned(due.units),
-        _owned(due.age_days),
-        _owned(due.log_scale),
-        _owned(due.degrees_of_freedom),
-        _owned(due.is_return, np.bool_),
+        owned(due.start, np.int64),
+        owned(due.day),
+        owned(due.units / of_arrival),
+        owned(due.age_days),
+        owned(due.log_scale),
+        owned(due.degrees_of_freedom),
+        owned(due.is_return, np.bool_),
+        owned(np.zeros(len(due.units)) if due.variance is None else due.variance / of_arrival**2),
+        owned(np.zeros(len(due.units)) if due.slope is None else due.slope),
         _column(lead_times.log_location_days, size, "log_location_days"),
         _column(lead_times.log_scale, size, "log_scale"),
         _column(lead_times.degrees_of_freedom, size, "degrees_of_freedom", may_be_infinite=True),
         _column(review_days, size, "review_days"),
         lots,
-        _owned((lots + economic * economic / np.maximum(lots, 1e-12)) / 2),
+        owned((lots + economic * economic / np.maximum(lots, 1e-12)) / 2),
+        owned(steps),
         kind,
         share,
-        given_units,
+        owned(given_units / grain),
         is_lost,
-        np.arange(size, dtype=np.uint64) if seeds is None else _owned(seeds, np.uint64),
+        np.arange(size, dtype=np.uint64) if seeds is None else owned(seeds, np.uint64),
         paths,
         _BRANCHES,
         np.array(_GENERATORS[paths], np.int64),
     )
+    result[:, _COUNTED_COLUMNS] *= grain[:, None]
     level = result[:, kernel.TARGET_LEVEL]
     expected = result[:, kernel.EXPECTED_DEMAND]
     lost_units = result[:, kernel.EXPECTED_LOST]
@@ -419,14 +378,10 @@ def _run(
         implied_fill_rate=result[:, kernel.IMPLIED_FILL_RATE],
         current_cycle_service=result[:, kernel.CURRENT_CYCLE_SERVICE],
         mean_stock_units=result[:, kernel.IMPLIED_STOCK],
+        order_units=result[:, kernel.ORDER_UNITS],
         stockout_in_days=np.where(result[:, kernel.STOCKOUT_DAY] < 0, np.nan, result[:, kernel.STOCKOUT_DAY]),
         beyond_horizon_share=result[:, kernel.BEYOND_HORIZON_SHARE],
     )
-
-
-def _owned(values: NDArray[Any], dtype: DTypeLike = np.float64) -> NDArray[Any]:
-    """Return a contiguous writable array: numba compiles anew for every mix of writable and read-only arguments."""
-    return np.require(values, dtype, ["C_CONTIGUOUS", "WRITEABLE"])
 
 
 def _column(values: ArrayLike, size: int, name: str, *, may_be_infinite: bool = False) -> Floats:
@@ -437,7 +392,7 @@ def _column(values: ArrayLike, size: int, name: str, *, may_be_infinite: bool = 
     bad = np.isnan(array) if may_be_infinite else ~np.isfinite(array)
     if bad.any():
         raise TableError(f"projection: {int(bad.sum())} values of {name} are missing or infinite.")
-    return _owned(np.broadcast_to(array, (size,)))
+    return owned(np.broadcast_to(array, (size,)))
 
 
 def _codes(values: str | NDArray[np.str_], size: int, known: dict[str, int], name: str) -> NDArray[np.int64]:
@@ -445,4 +400,4 @@ def _codes(values: str | NDArray[np.str_], size: int, known: dict[str, int], nam
     codes = names.map(known)
     if codes.isna().any():
         raise TableError(f"projection: {name} {names[codes.isna()].iloc[0]!r} is none of {sorted(known)}.")
-    return _owned(codes.to_numpy(), np.int64)
+    return owned(codes.to_numpy(), np.int64)

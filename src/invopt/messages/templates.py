@@ -30,6 +30,18 @@ VARIABLES: Mapping[str, frozenset[str]] = {
     "return_granted": _RETURN | {"units", "refund"},
     "return_refused": _RETURN | {"answer"},
     "return_received": _RETURN | {"refund"},
+    "return_drop_off": frozenset({"order_id", "return_id", "carrier", "until_on"}),
+    "return_pick_up": frozenset({"order_id", "return_id", "carrier", "until_on"}),
+    "return_scanned": _RETURN,
+    "return_miscounted": _RETURN | {"units"},
+    "return_graded": _RETURN | {"refund"},
+    "return_refunded": _RETURN | {"refund"},
+    "return_reminder": _RETURN | {"expires_on"},
+    "return_expired": _RETURN,
+    "exchange_reserved": _RETURN | {"until_on"},
+    "exchange_due": _RETURN | {"until_on"},
+    "exchange_released": _RETURN | {"until_on"},
+    "exchange_impossible": _RETURN | {"until_on"},
 }
 #: White space that could break a line; the hard spaces of amounts stay.
 _LINE_BREAK = re.compile(r"[^\S\xa0\u202f]+")

@@ -2,7 +2,9 @@
 
 from invopt.orders.allocate import AllocationPlan, allocate
 from invopt.orders.availability import available_stock, expected_receipts
-from invopt.orders.ledger import ledger_position, release, reserve, short_pick
+from invopt.orders.ledger import count_correction, ledger_position, release, reserve, short_pick
+from invopt.orders.promise_stock import available_to_promise
+from invopt.orders.reservations import settle_reservations, with_reserved, without_carried, without_reserved
 from invopt.orders.shadow import shadow_prices
 from invopt.orders.verify import verify
 from invopt.orders.waves import pick_waves, workload
@@ -11,13 +13,19 @@ __all__ = [
     "AllocationPlan",
     "allocate",
     "available_stock",
+    "available_to_promise",
+    "count_correction",
     "expected_receipts",
     "ledger_position",
     "pick_waves",
     "release",
     "reserve",
+    "settle_reservations",
     "shadow_prices",
     "short_pick",
     "verify",
+    "with_reserved",
+    "without_carried",
+    "without_reserved",
     "workload",
 ]

@@ -37,6 +37,7 @@ def allocate(
     locations: pd.DataFrame | None = None,
     calendar: WorkingCalendar | None = None,
     stock_prices: pd.DataFrame | None = None,
+    busy_lines: pd.Series | None = None,
 ) -> AllocationPlan:
     """Serve accepted orders from the cheapest feasible locations; the rest waits with a cause and a date.
 
@@ -55,6 +56,8 @@ def allocate(
     `stock_prices` is STOCK_PRICE (see `shadow_prices`): what a unit is worth to the orders of the days to
     come is charged to today's, so that scarce stock stays where it will be needed.
 
+    `busy_lines` counts, by location, order lines that are being picked already: they use today's capacity first.
+
     Never takes more than is available; what is allocated and what waits add up to what was ordered, line by
     line; the answer does not depend on the order of the rows. Quantities are exact to a thousandth of a unit.
 
@@ -66,10 +69,10 @@ def allocate(
     built = build(coded, lines, parcel_costs, settings, as_of, stock_prices)
     solution = solve(built.arrays, built.sequence, settings)
     served = per_line(built, solution.flow, lines, coded.units)
-    day = release_day(served, coded, locations, calendar, as_of)
+    day = release_day(served, coded, locations, calendar, as_of, busy_lines)
     is_today = day <= as_of
     return AllocationPlan(
-        allocation_frame(lines, coded, built, solution, served, is_today),
+        allocation_frame(lines, coded, built, solution, served, is_today, parcel_costs),
         backlog_frame(lines, coded, built, solution, served, day, is_today, receipts),
         solution.bounds,
     )

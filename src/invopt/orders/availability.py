@@ -25,10 +25,14 @@ def available_stock(positions: pd.DataFrame, settings: Orders) -> pd.DataFrame:
     """
     positions = check(positions, STOCK_POSITION)
     on_hand = positions["on_hand_units"].to_numpy()
-    buffer = np.maximum(settings.buffer_units, np.ceil(on_hand * settings.buffer_share - 1e-9))
-    free = np.maximum(on_hand - positions["reserved_units"].to_numpy() - buffer, 0.0)
+    free = np.maximum(on_hand - positions["reserved_units"].to_numpy() - buffer_units(on_hand, settings), 0.0)
     frame = positions[["sku_id", "location_id"]].assign(available_units=np.round(free, 3))
     return check(frame[frame["available_units"] > 0], AVAILABLE)
+
+
+def buffer_units(on_hand: np.ndarray, settings: Orders) -> np.ndarray:
+    """Units kept back: the larger of the fixed buffer and its share of what is on hand, rounded up to units."""
+    return np.maximum(settings.buffer_units, np.ceil(on_hand * settings.buffer_share - 1e-9))
 
 
 def expected_receipts(

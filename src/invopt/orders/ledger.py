@@ -29,7 +29,7 @@ def ledger_position(movements: pd.DataFrame) -> pd.DataFrame:
     ledger = check(movements, STOCK_MOVEMENT)
     units = thousandths(ledger["moved_units"])
     is_reserving = ledger["movement_kind"].isin(RESERVING).to_numpy(dtype=bool)
-    parts = ledger[_KEY].assign(on_hand=np.where(is_reserving, 0, units), reserved=np.where(is_reserving, units, 0))
+    parts = ledger[_KEY].assign(on_hand=np.where(is_reserving, 0, units), reserved=_reserved(ledger))
     sums = parts.groupby(_KEY, as_index=False, sort=True)[["on_hand", "reserved"]].sum()
     return pd.DataFrame(
         {
@@ -42,47 +42,77 @@ def ledger_position(movements: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def reserve(allocation: pd.DataFrame, ledger: pd.DataFrame, at: pd.Timestamp) -> pd.DataFrame:
+def reserve(
+    allocation: pd.DataFrame, ledger: pd.DataFrame, at: pd.Timestamp, position: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Movements that reserve an allocation when it is released to picking.
 
-    `allocation` is ALLOCATION, `ledger` STOCK_MOVEMENT as it stands inside the writing transaction. Ids follow
-    from order, line and location: what is reserved already is left out, so that a rerun, or a second process
+    `allocation` is ALLOCATION, `ledger` STOCK_MOVEMENT as it stands inside the writing transaction (at least all
+    movements of its SKUs and of its references). `position` has `sku_id, location_id, available_units` where stock
+    is known by counts beside the ledger; without it the ledger alone says what there is. A line is brought up to
+    what is allocated to it: what is reserved for it there already is left out, so that a rerun, or a second process
     after the first, reserves once. An entry is reserved whole or not at all; entries of one SKU and location
     queue by order and line, and one that finds too little is left out (compare, and plan those orders again).
+    Ids follow from reference, location and the number of movements before, so none is ever given twice.
 
     Returns STOCK_MOVEMENT rows to append.
     """
     wanted = check(allocation, ALLOCATION).sort_values(["order_id", "order_line_id", "location_id"])
-    reference = wanted["order_id"] + "|" + wanted["order_line_id"]
-    wanted = wanted.assign(reference=reference, movement_id="reserve|" + reference + "|" + wanted["location_id"])
-    wanted = wanted[~wanted["movement_id"].isin(ledger["movement_id"])]
-    position = ledger_position(ledger).set_index(_KEY)["available_units"]
-    free = thousandths(position.reindex(pd.MultiIndex.from_frame(wanted[_KEY])).fillna(0.0))
-    fits = np.zeros(len(wanted), dtype=bool)
-    taken: dict[tuple[str, str], int] = {}
-    for row, (sku, place, units, left) in enumerate(
-        zip(wanted["sku_id"], wanted["location_id"], thousandths(wanted["allocated_units"]), free, strict=True)
-    ):
-        before = taken.get((sku, place), 0)
-        if before + units <= left:
-            fits[row] = True
-            taken[sku, place] = before + int(units)
-    granted = wanted[fits]
-    return _movements(granted, "reservation", granted["allocated_units"], granted["movement_id"], at)
+    reference = (wanted["order_id"] + "|" + wanted["order_line_id"]).to_numpy(dtype=object)
+    units = thousandths(wanted["allocated_units"])
+    skus, places = wanted["sku_id"].to_numpy(dtype=object), wanted["location_id"].to_numpy(dtype=object)
+    known = ledger[ledger["movement_kind"].isin(RESERVING)]
+    already: dict[tuple[str, str, str], int] = {}
+    moves: dict[tuple[str, str], int] = {}
+    rows = (known["reference"], known["sku_id"], known["location_id"], _reserved(known))
+    for name, sku, place, size in zip(*rows, strict=True):
+        already[name, sku, place] = already.get((name, sku, place), 0) + int(size)
+        moves[name, place] = moves.get((name, place), 0) + 1
+    stock = ledger_position(ledger) if position is None else position
+    free = dict(
+        zip(zip(stock["sku_id"], stock["location_id"], strict=True), thousandths(stock["available_units"]), strict=True)
+    )
+    granted = np.zeros(len(wanted), dtype=np.int64)
+    ids = np.full(len(wanted), "", dtype=object)
+    for row, key in enumerate(zip(reference, skus, places, strict=True)):
+        missing = int(units[row]) - already.get(key, 0)
+        left = int(free.get(key[1:], 0))
+        if 0 < missing <= left:
+            granted[row] = missing
+            free[key[1:]] = left - missing
+            ids[row] = f"reserve|{key[0]}|{key[2]}|{moves.get((key[0], key[2]), 0)}"
+    rows_granted = wanted.assign(reference=pd.array(reference, dtype="str"))[granted > 0]
+    chosen = pd.Series(ids[granted > 0], index=rows_granted.index, dtype="str")
+    return _movements(
+        rows_granted, "reservation", pd.Series(granted[granted > 0] / THOUSANDTHS, index=chosen.index), chosen, at
+    )
 
 
-def release(references: pd.Series, ledger: pd.DataFrame, at: pd.Timestamp, why: str) -> pd.DataFrame:
-    """Movements that give back all that is still reserved for order lines that were cancelled, edited or shipped.
+def _reserved(ledger: pd.DataFrame) -> np.ndarray:
+    """What each movement adds to reserved, in thousandths: a reservation its size, a release less its size."""
+    size = np.abs(thousandths(ledger["moved_units"]))
+    kind = ledger["movement_kind"]
+    return np.where(kind == "reservation", size, np.where(kind == "release", -size, 0))
 
-    `references` are `order_id|order_line_id`. `why` (cancelled, edited, shipped, ...) goes into the id together
+
+def release(
+    references: pd.Series, ledger: pd.DataFrame, at: pd.Timestamp, why: str, keep: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Movements that give back what is still reserved for order lines that were cancelled, edited or shipped.
+
+    `references` are `order_id|order_line_id`. `keep` has `reference, sku_id, location_id, kept_units` where a part
+    stays reserved; without it everything is given back. `why` (cancelled, edited, shipped, ...) goes into the id together
     with the number of movements before it, so that a line may be reserved and released again. Returns
     STOCK_MOVEMENT rows; none where nothing is reserved.
     """
     known = check(ledger, STOCK_MOVEMENT)
     mine = known[known["movement_kind"].isin(RESERVING) & known["reference"].isin(references)]
-    open_units = mine.assign(units=thousandths(mine["moved_units"]))
+    open_units = mine.assign(units=_reserved(mine))
     keys = [*_KEY, "reference"]
     left = open_units.groupby(keys, as_index=False, sort=True).agg(units=("units", "sum"), movements=("units", "size"))
+    if keep is not None:
+        kept = keep.assign(kept=thousandths(keep["kept_units"])).groupby(keys)["kept"].sum()
+        left["units"] -= kept.reindex(pd.MultiIndex.from_frame(left[keys])).fillna(0).to_numpy(dtype=np.int64)
     left = left[left["units"] > 0]
     number = left["movements"].astype("str")
     ids = f"{why}|" + left["reference"] + "|" + left["location_id"] + "|" + number
@@ -108,6 +138,27 @@ def short_pick(
         movement_id="count|" + freed["movement_id"],
     )
     return check(pd.concat([freed, correction], ignore_index=True), STOCK_MOVEMENT)
+
+
+def count_correction(
+    sku_id: str, location_id: str, counted_units: float, on_hand_units: float, at: pd.Timestamp, reference: str
+) -> pd.DataFrame:
+    """The movement that brings the ledger to what was counted; no row where it agrees already.
+
+    `on_hand_units` is what ledger and counts say now. The ledger is never overwritten: the difference is added.
+
+    >>> count_correction("A", "L", 7.0, 9.0, pd.Timestamp("2026-03-10"), "shelf 4")["moved_units"].tolist()
+    [-2.0]
+    """
+    off = round((counted_units - on_hand_units) * THOUSANDTHS)
+    row = pd.DataFrame(
+        {
+            "movement_id": [f"count|{sku_id}|{location_id}|{at.isoformat()}"], "sku_id": [sku_id],
+            "location_id": [location_id], "movement_kind": ["count_correction"], "moved_units": [off / THOUSANDTHS],
+            "moved_at": [at], "reference": [reference],
+        }
+    )  # fmt: skip
+    return check(row if off else row.iloc[:0], STOCK_MOVEMENT)
 
 
 def _movements(rows: pd.DataFrame, kind: str, units: pd.Series, ids: pd.Series, at: pd.Timestamp) -> pd.DataFrame:

@@ -34,8 +34,9 @@ def allocation_frame(
     solution: Solution,
     served: Served,
     is_today: NDArray[np.bool_],
+    parcel_costs: pd.DataFrame,
 ) -> pd.DataFrame:
-    """ALLOCATION of what is released today."""
+    """ALLOCATION of what is released today; the reason names the service whose cost was reckoned with."""
     line, location, units = (part[is_today] for part in served)
     order = coded.order[line]
     places = len(coded.location_names)
@@ -44,16 +45,30 @@ def allocation_frame(
     problem_order = np.searchsorted(built.order, order)
     code = is_split.astype(np.int64) + 2 * (solution.group[problem_order] > 0)
     texts = np.concatenate([_LEFT_FROM, _LEFT_FROM + _ASSUMED])
+    way = _ways(coded, order, location, parcel_costs)
     frame = pd.DataFrame(
         {
             "order_id": lines["order_id"].array[line], "order_line_id": lines["order_line_id"].array[line],
             "sku_id": lines["sku_id"].array[line], "location_id": coded.location_names[location],
             "allocated_units": units / THOUSANDTHS, "is_split": is_split,
-            "reason": pd.array(texts, dtype="str").take(code + 4 * built.is_cost_assumed[problem_order]),
+            "reason": pd.array(texts[code + 4 * built.is_cost_assumed[problem_order]] + way, dtype="str"),
         }
     )  # fmt: skip
     sequence = np.lexsort((location, line, coded.order[line]))
     return check(frame.iloc[sequence], ALLOCATION)
+
+
+def _ways(coded: Coded, order: Ints, location: Ints, parcel_costs: pd.DataFrame) -> NDArray[np.object_]:
+    """ "; with <service and weight>" of each entry whose order and location have a parcel cost; empty otherwise."""
+    places = np.int64(max(len(coded.location_names), 1))
+    known = coded.order_names.get_indexer(pd.Index(parcel_costs["order_id"]))
+    key = known * places + coded.location_names.get_indexer(pd.Index(parcel_costs["location_id"]))
+    rows = np.argsort(key, kind="stable")
+    at = np.searchsorted(key[rows], order * places + location)
+    text = np.append(("; " + parcel_costs["reason"]).where(parcel_costs["reason"] != "", "").to_numpy(object)[rows], "")
+    key = np.append(key[rows], -2)
+    at = np.minimum(at, len(text) - 1)
+    return np.where(key[at] == order * places + location, text[at], "")
 
 
 def backlog_frame(

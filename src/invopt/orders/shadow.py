@@ -44,6 +44,26 @@ def shadow_prices(available: pd.DataFrame, demand: pd.DataFrame, lanes: pd.DataF
     return check(frame[frame["price_minor"] > 1e-6], STOCK_PRICE)
 
 
+def regional_prices(prices: pd.DataFrame, available: pd.DataFrame) -> pd.DataFrame:
+    """Prices less the lowest that the SKU has anywhere it lies: they say from where to send, never whether.
+
+    `prices` is STOCK_PRICE, `available` AVAILABLE; a place with stock and no price counts as zero. A SKU that lies at
+    one place alone has no price left. Returns STOCK_PRICE, rows with a price above zero.
+
+    >>> prices = pd.DataFrame({"sku_id": "A", "location_id": ["E", "W"], "price_minor": [600.0, 200.0],
+    ...                        "currency": "GBP"})
+    >>> stock = pd.DataFrame({"sku_id": "A", "location_id": ["E", "W"], "available_units": 1.0})
+    >>> regional_prices(prices, stock)[["location_id", "price_minor"]].to_numpy().tolist()
+    [['E', 400.0]]
+    """
+    keys = ["sku_id", "location_id"]
+    stock = check(available, AVAILABLE)
+    found = stock[stock["available_units"] > 0][keys].merge(check(prices, STOCK_PRICE), on=keys, how="left")
+    price = found["price_minor"].fillna(0.0)
+    found["price_minor"] = price - price.groupby(found["sku_id"]).transform("min")
+    return check(found[found["price_minor"] > 1e-6], STOCK_PRICE)
+
+
 def _duals(stock: pd.DataFrame, wanted: pd.DataFrame, ways: pd.DataFrame) -> np.ndarray:
     from scipy.optimize import linprog
     from scipy.sparse import coo_array

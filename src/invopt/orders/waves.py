@@ -9,47 +9,55 @@ from invopt.tables import ALLOCATION, LOCATION, PICK_LINE, WORKLOAD, check
 
 
 def pick_waves(
-    allocation: pd.DataFrame, locations: pd.DataFrame, promised: pd.DataFrame, wave_lines: int
+    allocation: pd.DataFrame, deadlines: pd.DataFrame, products: pd.DataFrame, wave_lines: int
 ) -> pd.DataFrame:
     """Batch today's allocation into waves of orders that share SKUs.
 
-    `allocation` is ALLOCATION, `locations` LOCATION (the cut-off), `promised` has `order_id, promised_on`, and
-    `wave_lines` is about how many lines a wave holds. At each location orders are sorted by promise, then by the
-    SKU most in demand there that they hold, then by that of the rest: orders for the same goods fall into the same
-    wave and a picker walks once. An order is never divided between waves of a location. Returns PICK_LINE, one row
-    an order line and location.
+    `allocation` is ALLOCATION; `deadlines` has one row an order and location: `order_id, location_id,
+    cut_off_time` (HH:MM local, missing for none) and `promised_on`; `products` is PRODUCT, whose category is the zone
+    of the shelf; `wave_lines` is about how many lines a wave holds. At each location the orders with the earliest
+    cut-off come first and waves never mix two cut-offs; within one, orders are sorted by promise, then by the zone and
+    name of the SKU most in demand there that they hold: orders for the same goods fall into the same wave and a picker
+    walks once. An order is never divided between waves of a location. Picks of a wave follow zone and SKU. Returns
+    PICK_LINE, one row an order line and location.
 
-    Fails where bins matter: goods are put in sequence by SKU, since no bin is known.
+    Fails where bins matter: within a zone goods are put in sequence by SKU, since no bin is known.
     """
-    rows = check(allocation, ALLOCATION).sort_values(["location_id", "order_id", "order_line_id"])
+    places = ["location_id", "order_id"]
+    rows = check(allocation, ALLOCATION).sort_values([*places, "order_line_id"])
+    zone = rows["sku_id"].map(products.set_index("sku_id")["category_id"]).astype("str").fillna("")
     popularity = rows.groupby(["location_id", "sku_id"])["order_id"].transform("nunique")
-    rows = rows.assign(popularity=popularity)
-    tasks = rows.sort_values(["location_id", "order_id", "popularity", "sku_id"], ascending=[True, True, False, True])
-    heads = tasks.groupby(["location_id", "order_id"], as_index=False).agg(
-        lines=("sku_id", "size"), leader=("sku_id", "first"), strength=("popularity", "first")
+    rows = rows.assign(zone=zone, popularity=popularity)
+    tasks = rows.sort_values([*places, "popularity", "sku_id"], ascending=[True, True, False, True])
+    heads = tasks.groupby(places, as_index=False).agg(
+        lines=("sku_id", "size"), leader=("sku_id", "first"), zone=("zone", "first"), strength=("popularity", "first")
     )
-    heads = heads.merge(promised[["order_id", "promised_on"]], on="order_id", how="left", validate="many_to_one")
+    heads = heads.merge(deadlines, on=places, how="left", validate="one_to_one")
+    heads["cut_off_time"] = heads["cut_off_time"].astype("str").fillna("")
+    heads["later"] = heads["cut_off_time"].where(heads["cut_off_time"] != "", "24:00")
     heads = heads.sort_values(
-        ["location_id", "promised_on", "strength", "leader", "order_id"],
-        ascending=[True, True, False, True, True], na_position="last",
+        ["location_id", "later", "promised_on", "zone", "strength", "leader", "order_id"],
+        ascending=[True, True, True, True, False, True, True], na_position="last", ignore_index=True,
     )  # fmt: skip
-    before = heads.groupby("location_id")["lines"].cumsum() - heads["lines"]
-    heads = heads.assign(wave_number=before // max(wave_lines, 1) + 1)
-    cut_off = check(locations, LOCATION)[["location_id", "cut_off_time"]]
-    found = rows.merge(heads[["location_id", "order_id", "wave_number"]], on=["location_id", "order_id"])
-    found = found.merge(cut_off, on="location_id", how="left", validate="many_to_one")
-    found = found.sort_values(["location_id", "wave_number", "sku_id", "order_id", "order_line_id"])
-    sequence = found.groupby(["location_id", "wave_number"]).cumcount() + 1
+    batch = heads.groupby(["location_id", "later"], sort=False)["lines"]
+    within = (batch.cumsum() - heads["lines"]) // max(wave_lines, 1)
+    opens = heads[["location_id", "later"]].ne(heads[["location_id", "later"]].shift()).any(axis=1) | within.ne(
+        within.shift()
+    )
+    heads["wave_number"] = opens.groupby(heads["location_id"]).cumsum().astype("int64")
+    found = rows.merge(heads[[*places, "wave_number", "cut_off_time"]], on=places, validate="many_to_one")
+    found = found.sort_values(["location_id", "wave_number", "zone", "sku_id", "order_id", "order_line_id"])
     frame = pd.DataFrame(
         {
             "location_id": found["location_id"],
             "wave_number": found["wave_number"],
-            "pick_number": sequence,
+            "pick_number": found.groupby(["location_id", "wave_number"]).cumcount() + 1,
             "order_id": found["order_id"],
             "order_line_id": found["order_line_id"],
             "sku_id": found["sku_id"],
+            "zone": found["zone"],
             "pick_units": found["allocated_units"],
-            "cut_off_time": found["cut_off_time"],
+            "cut_off_time": found["cut_off_time"].where(found["cut_off_time"] != ""),
         }
     )
     return check(frame, PICK_LINE)
@@ -58,12 +66,11 @@ def pick_waves(
 def workload(
     waiting_lines: pd.DataFrame, expected_lines: pd.DataFrame, locations: pd.DataFrame, hours: tuple[int, ...]
 ) -> pd.DataFrame:
-    """Lines that each hour of tomorrow brings to each location, against what it can pick.
+    """Lines that each hour of the next working day brings to each location, against what it can pick.
 
-    `waiting_lines` has `location_id, lines` (left over from today), `expected_lines` has `location_id, hour,
-    lines` (orders expected by hour of the day), `locations` LOCATION and `hours` the working hours. What comes
-    before the first working hour waits for it; capacity is spread evenly over the hours, and what is not picked moves
-    on to the next. Returns WORKLOAD, one row a location and hour.
+    `waiting_lines` has `location_id, lines` (left over from today), `expected_lines` is ORDER_ARRIVAL, `locations`
+    LOCATION and `hours` the working hours. What comes before the first working hour waits for it; capacity is spread
+    evenly over the hours, and what is not picked moves on to the next. Returns WORKLOAD, one row a location and hour.
     """
     places = check(locations, LOCATION)
     open_hours = np.array(sorted(hours), dtype=np.int64)

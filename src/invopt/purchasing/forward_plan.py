@@ -50,21 +50,23 @@ def forward_plan(
     as_of: dt.date,
     *,
     products: pd.DataFrame | None = None,
+    transfers: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Planned orders by SKU, location and week, and the plan by supplier and week.
 
     Frames of POLICY, ORDER_PROPOSAL, STOCK_POSITION, SKU_LOCATION, FORECAST, INBOUND, LEAD_TIME, SUPPLIER_TERM,
-    SUPPLIER, SUPPLIER_CLOSURE and, where given, PRODUCT; `purchasing.forward_weeks` weeks of the shop's calendar,
-    the first from the as-of day to the end of its week. Demand is the forecast's mean, and after its end the mean
-    of its last four periods. Today's proposals are taken as they stand, except those rejected or snoozed. In each
-    later week in which a review falls and the supplier is not shut, a SKU-location is ordered up to
+    SUPPLIER, SUPPLIER_CLOSURE and, where given, PRODUCT and TRANSFER_PROPOSAL (made at once);
+    `purchasing.forward_weeks` weeks of the shop's calendar, the first from the as-of day to the end of its week.
+    Demand is the forecast's mean, and after its end the mean of its last four periods. Today's proposals are taken as
+    they stand, except those rejected or snoozed. In each later week in which a review falls and the supplier is not
+    shut, a SKU-location is ordered up to
 
         expected demand of the protection interval from that week on + safety stock of the policy,
 
-    less what is there and on order (both at the review), raised to MOQ and whole packs, cut to line maximum and
-    cover. Goods come after the mean lead time, open orders as `expected_arrivals` says. Where sales are lost, what
-    stock does not serve is gone; where customers wait, it is served first. Supplier minimums and the budget are not
-    played forward: the sums by supplier show whether they will be met.
+    less what is there and on order (both at the review), raised to MOQ, economic lot and whole packs, cut to line
+    maximum and cover. Goods come after the mean lead time, open orders as `expected_arrivals` says. Where sales are
+    lost, what stock does not serve is gone; where customers wait, it is served first. Supplier minimums and the budget
+    are not played forward: the sums by supplier show whether they will be met.
 
     Returns PLANNED_ORDER and FORWARD_PLAN. All quantities are whole thousandths, so that the plan of parts added
     up is the plan of the whole. Raises `TableError` where a frame does not match its table, or a SKU-location's
@@ -79,7 +81,8 @@ def forward_plan(
     plan.demand[:] = thousandths(np.diff(demand.cumulative[:, : weeks + 1], axis=1))
     _open_orders(plan, policy, check(inbound, INBOUND), lead_time, w, edges, settings, as_of)
     proposed, arrives = _proposals(plan, policy, check(proposals, ORDER_PROPOSAL), edges, as_of)
-    expected = _play(plan, policy, w, demand, edges, proposed, settings)
+    moved = _moved(policy, transfers)
+    expected = _play(plan, policy, w, demand, edges, proposed, moved, settings)
     orders = _planned_orders(plan, policy, w, edges, expected, proposed, arrives, as_of)
     return orders, _by_supplier(plan, policy, w, edges, as_of)
 
@@ -155,12 +158,13 @@ def _play(
     demand: WeeklyDemand,
     edges: NDArray[np.int64],
     proposed: NDArray[np.int64],
+    moved: Thousandths,
     settings: Settings,
 ) -> NDArray[np.int64]:
     """Play the weeks in turn; returns the day on which the order of each row and week arrives."""
     count, weeks = plan.ordered.shape
     waits = (policy["shortage_rule"] == "backorders").to_numpy()
-    stock = w.sums["on_hand_units"] - w.sums["backorder_units"]
+    stock = w.sums["on_hand_units"] - w.sums["backorder_units"] + moved
     on_order = plan.received.sum(axis=1)
     protection = policy["protection_days"].to_numpy(dtype=float)
     safety = thousandths(policy["safety_stock_units"])
@@ -172,7 +176,7 @@ def _play(
             may = w.may_buy & (proposed != week) & (review < edges[week + 1]) & _is_open(w, edges, week)
             ahead = demand.between(edges[week], review + protection)
             need = np.where(may, np.maximum(thousandths(ahead) + safety - stock - on_order, 0), 0)
-            lots = lot_sizes(need, w.moq, w.pack, w.line_maximum).within_maximum
+            lots = lot_sizes(need, w.moq, w.pack, w.line_maximum, w.economic_lot).within_maximum
             cover = cover_limit(stock + on_order, w.rate_per_day, w.cover_days, w.pack)
             order = np.where(may, np.minimum(lots, np.maximum(cover, w.smallest_lot)), 0)
             plan.ordered[:, week] += order
@@ -191,6 +195,17 @@ def _play(
         stock = np.where(waits, stock, np.maximum(stock, 0))
         plan.stock[:, week] = np.maximum(stock, 0)
     return expected
+
+
+def _moved(policy: pd.DataFrame, transfers: pd.DataFrame | None) -> Thousandths:
+    """Units that transfers bring to each row, less those that they take from it."""
+    net = np.zeros(len(policy), dtype=np.int64)
+    if transfers is not None and len(transfers):
+        for side, sign in (("to_location_id", 1), ("from_location_id", -1)):
+            rows = transfers.rename(columns={side: "location_id"}).reset_index(drop=True)
+            at = positions(rows, policy, KEY)
+            np.add.at(net, at[at >= 0], sign * thousandths(rows["moved_units"])[at >= 0])
+    return net
 
 
 def _is_open(w: Workings, edges: NDArray[np.int64], week: int) -> NDArray[np.bool_]:

@@ -19,12 +19,19 @@ class Lots:
     """What each step made of the need."""
 
     at_least_moq: Thousandths
+    economic: Thousandths
     in_packs: Thousandths
     within_maximum: Thousandths
 
 
-def lot_sizes(need: Thousandths, moq: Thousandths, pack: Thousandths, line_maximum: Thousandths) -> Lots:
-    """Raise each need to its MOQ, round it up to whole packs, cut it to the largest line; no need stays none.
+def lot_sizes(
+    need: Thousandths,
+    moq: Thousandths,
+    pack: Thousandths,
+    line_maximum: Thousandths,
+    economic_lot: Thousandths | int = 0,
+) -> Lots:
+    """Raise each need to MOQ and economic lot, round it up to packs, cut it to the largest line; no need stays none.
 
     All quantities are whole thousandths of a unit; the maximum has to be whole packs and not below the MOQ.
 
@@ -33,8 +40,9 @@ def lot_sizes(need: Thousandths, moq: Thousandths, pack: Thousandths, line_maxim
     ([18000], [12000])
     """
     at_least = np.where(need > 0, np.maximum(need, moq), 0)
-    in_packs = round_up(at_least, pack)
-    return Lots(at_least, in_packs, np.minimum(in_packs, line_maximum))
+    economic = np.where(at_least > 0, np.maximum(at_least, economic_lot), 0)
+    in_packs = round_up(economic, pack)
+    return Lots(at_least, economic, in_packs, np.minimum(in_packs, line_maximum))
 
 
 def price_break_quantity(

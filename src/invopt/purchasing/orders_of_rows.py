@@ -25,6 +25,7 @@ class OrderGroups:
     fixed_order_cost_minor: NDArray[np.int64]
     container_m3: NDArray[np.float64]
     container_kg: NDArray[np.float64]
+    container_pallets: NDArray[np.float64]
 
 
 def order_groups(policy: pd.DataFrame, workings: Workings, suppliers: pd.DataFrame, settings: Settings) -> OrderGroups:
@@ -35,12 +36,12 @@ def order_groups(policy: pd.DataFrame, workings: Workings, suppliers: pd.DataFra
     """
     has_line = workings.line >= 0
     names = workings.calendar.supplier_id
-    places = pd.factorize(policy["location_id"], sort=True)
-    joint = workings.supplier * max(len(places[1]), 1) + places[0]
+    receiving = pd.factorize(policy["location_id"], sort=True)
+    joint = workings.supplier * max(len(receiving[1]), 1) + receiving[0]
     codes, found = pd.factorize(joint[has_line], sort=True)
     group = np.full(len(policy), -1, dtype=np.int64)
     group[has_line] = codes
-    supplier_of = np.asarray(found, dtype=np.int64) // max(len(places[1]), 1)
+    supplier_of = np.asarray(found, dtype=np.int64) // max(len(receiving[1]), 1)
 
     facts = suppliers.set_index("supplier_id").reindex(pd.Index(names, dtype="str"))
     minimum = facts["minimum_order_minor"].fillna(0).to_numpy(dtype=np.int64)
@@ -56,13 +57,11 @@ def order_groups(policy: pd.DataFrame, workings: Workings, suppliers: pd.DataFra
     buying = settings.purchasing
     volume = np.array([buying.container_m3_by_supplier.get(name, np.inf) for name in names.tolist()])
     load = np.array([buying.container_kg_by_supplier.get(name, np.inf) for name in names.tolist()])
+    places = np.array([buying.container_pallets_by_supplier.get(name, np.inf) for name in names.tolist()])
     if not len(supplier_of):  # no supplier at all: one order without limits, which no row belongs to
         supplier_of = np.zeros(1, dtype=np.int64)
-        minimum, fixed, volume, load = (
-            np.zeros(1, np.int64),
-            np.zeros(1, np.int64),
-            *(np.full(2, np.inf)[:, None]),
-        )
+        minimum, fixed = np.zeros(1, np.int64), np.zeros(1, np.int64)
+        volume, load, places = np.full((3, 1), np.inf)
     return OrderGroups(
         group=group,
         is_open=is_open,
@@ -71,4 +70,5 @@ def order_groups(policy: pd.DataFrame, workings: Workings, suppliers: pd.DataFra
         fixed_order_cost_minor=fixed[supplier_of],
         container_m3=volume[supplier_of],
         container_kg=load[supplier_of],
+        container_pallets=places[supplier_of],
     )

@@ -44,20 +44,21 @@ def propose(
     lead_time: pd.DataFrame | None = None,
     last_plan: pd.DataFrame | None = None,
     commitments: pd.DataFrame | None = None,
+    transfers: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """One explained order proposal for each SKU-location that needs units, or gets some to fill an order.
 
     Frames of POLICY, STOCK_POSITION, SKU_LOCATION, SUPPLIER_TERM, SUPPLIER and SUPPLIER_CLOSURE; where given,
-    PRODUCT (last day to buy, shelf life, volume and weight), LEAD_TIME (choice among suppliers), `last_plan`
-    (the ORDER_PROPOSAL of the plan of an earlier day, for damping) and `commitments` (ORDER_COMMITMENT: what
-    was approved before; its open units have to be in the policy's `on_order_due_units`, and a proposal for
-    what is left after an approval of the same day gets an id of its own).
+    PRODUCT (last day to buy, shelf life, volume and weight), LEAD_TIME (choice among suppliers), `last_plan` (the
+    ORDER_PROPOSAL of the plan of an earlier day, for damping), `transfers` (TRANSFER_PROPOSAL) and `commitments`
+    (ORDER_COMMITMENT: what was approved before; its open units have to be in the policy's `on_order_due_units`, and
+    a proposal for what is left after an approval of the same day gets an id of its own).
 
     Returns ORDER_PROPOSAL, sorted by SKU and location. The steps, each a column: need of the policy -> less what
-    was approved and leaves with this order -> ordered ahead of a shutdown -> supplier -> MOQ -> whole packs -> line
-    maximum -> price break where it pays -> lifecycle -> maximum cover and shelf life -> damping -> supplier's
-    minimum order value -> container -> budget. All quantities are whole thousandths of a unit and the terms add up
-    to `final_units` exactly.
+    comes from other locations -> less what was approved and leaves with this order -> ordered ahead of a shutdown ->
+    supplier -> MOQ -> economic lot -> whole packs -> line maximum -> price break where it pays -> lifecycle ->
+    maximum cover and shelf life -> damping -> supplier's minimum order value -> container -> budget. All quantities
+    are whole thousandths of a unit and the terms add up to `final_units` exactly.
 
     Raises `TableError` where a frame does not match its table or a policy row has no `sku_location`. A bad
     input of a single row (no supplier, two terms in force, a pack of zero, another currency ...) becomes its
@@ -82,7 +83,8 @@ def propose(
     urgency = _urgency(policy, workings)
     groups = order_groups(policy, workings, suppliers, settings)
     committed = _committed(policy, commitments, as_of)
-    changes, final = _constrain(policy, workings, groups, urgency, last_plan, committed, settings)
+    moved = _moved(policy, transfers)
+    changes, final = _constrain(policy, workings, groups, urgency, last_plan, committed, moved, settings)
     kept = np.flatnonzero((workings.sums["need_units"] > 0) | (final > 0) | (changes["closure_change_units"] != 0))
     return proposal_rows(policy, workings, changes, final, urgency, kept, settings, as_of, commitments)
 
@@ -94,6 +96,7 @@ def _constrain(
     urgency: NDArray[np.object_],
     last_plan: pd.DataFrame | None,
     committed: Thousandths,
+    moved: Thousandths,
     settings: Settings,
 ) -> tuple[dict[str, Thousandths], Thousandths]:
     """Every step's change and the quantity after the last."""
@@ -106,12 +109,14 @@ def _constrain(
         return quantity
 
     buying, w = settings.purchasing, workings
-    now = step(np.maximum(w.sums["need_units"] - committed, 0), Reason.COMMITTED)
+    now = step(np.maximum(w.sums["need_units"] - moved, 0), Reason.TRANSFER)
+    now = step(np.maximum(now - committed, 0), Reason.COMMITTED)
     now = step(_ordered_ahead(now, workings, committed), Reason.ORDERED_AHEAD)
     has_supplier = (w.line >= 0) & groups.is_open
     now = step(np.where(has_supplier, now, 0))
-    lots = lot_sizes(now, w.moq, w.pack, w.line_maximum)
+    lots = lot_sizes(now, w.moq, w.pack, w.line_maximum, w.economic_lot)
     step(lots.at_least_moq, Reason.MOQ)
+    step(lots.economic, Reason.ECONOMIC_LOT)
     step(lots.in_packs, Reason.PACK)
     now = step(lots.within_maximum, Reason.LINE_MAXIMUM)
 
@@ -148,9 +153,7 @@ def _constrain(
             now,
             workings,
             addable,
-            groups.group,
-            groups.container_m3,
-            groups.container_kg,
+            groups,
             buying.containers_per_order,
             buying.fill_containers,
         )
@@ -176,6 +179,16 @@ def _committed(policy: pd.DataFrame, commitments: pd.DataFrame | None, as_of: dt
     at = positions(open_ones, policy, KEY) if len(policy) else np.full(len(open_ones), -1)
     np.add.at(units_committed, at[at >= 0], thousandths(open_ones["open_units"])[at >= 0])
     return np.minimum(units_committed, thousandths(policy["on_order_later_units"]))
+
+
+def _moved(policy: pd.DataFrame, transfers: pd.DataFrame | None) -> Thousandths:
+    """Units that come to each row from other locations."""
+    arriving = np.zeros(len(policy), dtype=np.int64)
+    if transfers is not None and len(transfers) and len(policy):
+        rows = transfers.rename(columns={"to_location_id": "location_id"})
+        at = positions(rows, policy, KEY)
+        np.add.at(arriving, at[at >= 0], thousandths(rows["moved_units"])[at >= 0])
+    return arriving
 
 
 def _ordered_ahead(need: Thousandths, workings: Workings, committed: Thousandths) -> Thousandths:

@@ -17,10 +17,12 @@ from invopt.tables import ORDER_PROPOSAL, check
 
 # The columns of change in the order in which the steps act, each with the name of its constraint.
 CHANGES = (
+    ("transfer_change_units", "transfer"),
     ("commitment_change_units", "commitment"),
     ("closure_change_units", "closure"),
     ("supplier_change_units", "no_supplier"),
     ("moq_change_units", "moq"),
+    ("economic_change_units", "economic_lot"),
     ("pack_change_units", "pack"),
     ("line_maximum_change_units", "line_maximum"),
     ("price_break_change_units", "price_break"),

@@ -58,6 +58,9 @@ class Reason(IntFlag):
     OVERSHOOT = 1 << 42
     COSTS_MORE_THAN_IT_SAVES = 1 << 43
     COMMITTED = 1 << 44
+    ECONOMIC_LOT = 1 << 45
+    CURRENCY_CONVERTED = 1 << 46
+    TRANSFER = 1 << 47
 
 
 _WORDS = {
@@ -86,6 +89,9 @@ _WORDS = {
     Reason.COMMITTED: "less what was approved before and leaves with this order",
     Reason.ORDERED_AHEAD: "ordered ahead: the supplier takes no order when the next review is due",
     Reason.MOQ: "raised to the smallest quantity",
+    Reason.TRANSFER: "less what comes from another location, which is cheaper than buying it",
+    Reason.ECONOMIC_LOT: "raised to the economic quantity, which weighs ordering against holding",
+    Reason.CURRENCY_CONVERTED: "currency_converted: its price is converted by business.exchange_rates",
     Reason.PACK: "rounded up to whole packs",
     Reason.LINE_MAXIMUM: "cut to the line maximum",
     Reason.PRICE_BREAK: "raised to a cheaper price that outweighs its holding",

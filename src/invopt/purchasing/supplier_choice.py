@@ -19,13 +19,18 @@ DAYS_IN_YEAR = 365.0
 
 @dataclass(frozen=True)
 class SupplierChoice:
-    """The line of terms chosen for each SKU-location (-1 for none), and what was known when choosing."""
+    """The line of terms chosen for each SKU-location (-1 for none), and what was known when choosing.
+
+    `faster_line` is the line of least landed cost among those that deliver at least a day sooner (-1 for none).
+    """
 
     line: NDArray[np.int64]
     lead_time_days: NDArray[np.float64]
     landed_cost_minor: NDArray[np.float64]
     alternatives: NDArray[np.int64]
     reasons: Reasons
+    faster_line: NDArray[np.int64]
+    faster_landed_minor: NDArray[np.float64]
 
 
 def choose_suppliers(
@@ -92,7 +97,14 @@ def choose_suppliers(
     if len(silent):
         is_known = sku_location["sku_id"].iloc[silent].isin(terms.skus_known).to_numpy()
         reasons[silent] = np.where(is_known, int(Reason.TERMS_NOT_IN_FORCE), int(Reason.NO_SUPPLIER))
-    return SupplierChoice(chosen, result_lead, result_cost, np.bincount(row, minlength=count), reasons)
+    faster, faster_cost = np.full(count, -1, dtype=np.int64), np.full(count, np.nan)
+    sooner = order[lead_days[order] <= result_lead[row[order]] - 1.0]
+    opens = np.ones(len(sooner), dtype=bool)
+    opens[1:] = row[sooner][1:] != row[sooner][:-1]
+    first = sooner[opens]
+    faster[row[first]], faster_cost[row[first]] = line[first], landed[first]
+    alternatives = np.bincount(row, minlength=count)
+    return SupplierChoice(chosen, result_lead, result_cost, alternatives, reasons, faster, faster_cost)
 
 
 def _candidates(sku_location: pd.DataFrame, terms: TermsInForce) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from invopt.errors import TableError
+from invopt.purchasing.exchange import in_plan_currency
 from invopt.purchasing.gain import GainModel
 from invopt.purchasing.keys import positions
 from invopt.purchasing.order_dates import SupplierCalendar, supplier_calendars
@@ -41,12 +42,14 @@ class Workings:
     cover_days: NDArray[np.float64]
     moq: Thousandths
     pack: Thousandths
+    economic_lot: Thousandths
     line_maximum: Thousandths
     smallest_lot: Thousandths
     own_cost: NDArray[np.int64]
     may_buy: NDArray[np.bool_]
     unit_m3: NDArray[np.float64]
     unit_kg: NDArray[np.float64]
+    unit_pallets: NDArray[np.float64]
     model: GainModel
     reasons: Reasons
 
@@ -78,7 +81,7 @@ def gather(
             f"{policy.loc[at < 0, list(KEY)].head(3).to_dict('records')}. Plan from the tables of one run."
         )
     skus = sku_location.take(at).reset_index(drop=True)
-    in_force = terms_in_force(terms, as_of)
+    in_force = in_plan_currency(terms_in_force(terms, as_of), skus, settings)
     choice = choose_suppliers(skus, in_force, settings, lead_time, policy["supplier_id"])
     names, supplier = _suppliers_of(choice, in_force)
     calendar = supplier_calendars(suppliers, closures, names, as_of, settings.policy.review_days)
@@ -130,12 +133,14 @@ def gather(
         cover_days=cover,
         moq=moq,
         pack=pack,
+        economic_lot=thousandths(policy["economic_lot_units"]),
         line_maximum=pick(in_force.line_maximum),
         smallest_lot=pick(in_force.smallest_lot()),
         own_cost=own_cost,
         may_buy=is_open & allowed,
         unit_m3=facts["unit_m3"],
         unit_kg=facts["unit_kg"],
+        unit_pallets=facts["unit_pallets"],
         model=GainModel(
             position=position / 1000.0,
             demand_mean=mean,
@@ -209,6 +214,7 @@ def _product_facts(skus: pd.DataFrame, products: pd.DataFrame | None) -> dict[st
             "shelf_life_days": np.full(count, np.inf),
             "unit_m3": nothing,
             "unit_kg": nothing,
+            "unit_pallets": nothing,
         }
     at = positions(skus, products, ("sku_id",))
 
@@ -224,6 +230,7 @@ def _product_facts(skus: pd.DataFrame, products: pd.DataFrame | None) -> dict[st
         "shelf_life_days": np.where(np.isnan(life), np.inf, life),
         "unit_m3": column("length_mm") * column("width_mm") * column("height_mm") / 1e9,
         "unit_kg": column("weight_g") / 1e3,
+        "unit_pallets": 1.0 / column("units_per_pallet"),
     }
 
 

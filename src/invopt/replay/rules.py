@@ -29,7 +29,7 @@ def lost_sales_projection(
     outlook: Outlook,
     kind: TargetKind = "cost",
     *,
-    target: float = 0.95,
+    target: float | Floats = 0.95,
     scale: float = 1.0,
     unit_value: float | None = None,
 ) -> Rule:
@@ -37,12 +37,12 @@ def lost_sales_projection(
 
     For cost, `scale` multiplies each SKU's odds margin : holding. With `unit_value` every unit short costs that much,
     whatever its SKU: for a fill rate of all units together this is the mix of least stock value, and `unit_value` its
-    price on the exchange curve. For the other kinds all SKUs have the one target.
+    price on the exchange curve. For the other kinds `target` holds for all SKUs, or one for each.
     """
 
     def rule(situation: Situation) -> Floats:
         shop = situation.shop
-        share: Floats = np.full(shop.size, target)
+        share = np.array(np.broadcast_to(target, (shop.size,)), np.float64)
         if kind == "cost":
             margin = shop.lost_margin if unit_value is None else np.full(shop.size, unit_value)
             odds = scale * margin / shop.holding_cost
@@ -135,7 +135,7 @@ def _interval_quantile(situation: Situation, outlook: DemandOutlook, share: Floa
         outlook,
         np.maximum(position, 0.0),
         LeadTimes.certain(np.zeros(shop.size)),
-        target_kind="cost",
+        target_kind="plain_cycle_service",
         target_share=share,
         review_days=shop.lead_periods + 1.0,
         shortage_rule="backorders",

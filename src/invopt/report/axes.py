@@ -88,6 +88,49 @@ def draw_stock_value(plan: Plan, forecast: pd.DataFrame, axes: Axes | None = Non
     return _finished(axes, "Stock value at cost")
 
 
+def draw_trade_off(curves: pd.DataFrame, currency: str, axes: Axes | None = None) -> Axes:
+    """Fill rate against stock value, a line a rule, as far left and high as can be.
+
+    curves: columns curve, fill_rate, stock_value (minor units of `currency`), as a replay gives them.
+    """
+    from invopt.money import digits
+
+    axes = _axes(axes)
+    for number, (name, points) in enumerate(curves.groupby("curve", sort=False)):
+        ordered = points.sort_values("stock_value")
+        axes.plot(
+            ordered["stock_value"] / 10.0 ** digits(currency), ordered["fill_rate"], marker="oDs^v"[number % 5],
+            linestyle=("-", "--", "-.", ":")[number % 4], label=str(name).replace("$", r"\$"),
+        )  # fmt: skip
+    axes.set_xlabel(f"mean stock value, {currency}")
+    axes.set_ylabel("share of units served")
+    axes.legend(frameon=False)
+    return _finished(axes, "Service against stock")
+
+
+def draw_exchange_curve(
+    curve: pd.DataFrame,
+    currency: str,
+    marks: dict[str, tuple[float, float]] | None = None,
+    axes: Axes | None = None,
+) -> Axes:
+    """The exchange curve of the whole range, with marked points (name -> stock value in minor units, fill rate).
+
+    curve: columns stock_value and fill_rate as `invopt.inventory.exchange_curve` gives them, in minor units.
+    """
+    from invopt.money import digits
+
+    axes = _axes(axes)
+    scale = 10.0 ** digits(currency)
+    axes.plot(curve["stock_value"] / scale, curve["fill_rate"], color=COLOURS["mean"], label="best mix")
+    for number, (name, (value, fill)) in enumerate((marks or {}).items()):
+        axes.plot([value / scale], [fill], "oD^s"[number % 4], color=COLOURS["target"], label=name)
+    axes.set_xlabel(f"value of all target levels, {currency}")
+    axes.set_ylabel("share of demand served")
+    axes.legend(frameon=False)
+    return _finished(axes, "Exchange curve")
+
+
 def _two_lines(plan: Plan, axes: Axes, planned: FloatArray | None, without: FloatArray) -> None:
     for line, colour, style, label in (
         (without, COLOURS["without"], "--", "if nothing is ordered"),

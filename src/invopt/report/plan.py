@@ -16,9 +16,14 @@ from invopt.workspace import Snapshot
 
 SUMMARY_TABLES = (
     "sku_location", "stock_position", "inbound", "forecast_model", "lead_time", "policy", "order_proposal",
-    "supplier", "supplier_order", "open_order_advice", "order_commitment", "plan_change", "forward_plan",
+    "supplier", "supplier_order", "open_order_advice", "order_commitment", "plan_change", "plan_stability",
+    "transfer_proposal", "forward_plan",
     "order_check", "backlog", "parcel", "parcel_line",
-    "allocation", "transit_time", "shipment", "return_authorisation", "return_rate", "return_summary", "alert",
+    "allocation", "transit_time", "shipment", "promise_score", "rate_fault", "delivery_option", "pick_line",
+    "workload", "available_to_promise", "stock_price", "reservation", "return_authorisation", "return_rate",
+    "return_summary", "alert",
+    "return_late", "return_time", "return_exchange", "return_claim", "disposal", "refurbish_order", "return_label",
+    "return_action", "return_margin", "return_cluster", "return_share_by", "serial_returner", "return_score",
     "assumption", "ingested_file", "rejected_row",
 )  # fmt: skip
 

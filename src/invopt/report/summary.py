@@ -41,6 +41,7 @@ def print_plan(plan: Plan, *, report: Path | None = None, console: Console | Non
     _purchase(plan, words, out)
     _alerts(plan, figures, words, out)
     _fulfilment(plan, figures, words, out)
+    _stability(plan, words, out)
     out.print()
     sections = leads(figures, words)
     for name in ("service", "stock", "forecast", "returns", "assumptions", "data"):
@@ -48,6 +49,14 @@ def print_plan(plan: Plan, *, report: Path | None = None, console: Console | Non
     if report is not None:
         out.print()
         out.print(Text("Report: ", style="bold") + Text(str(report)), soft_wrap=True)
+
+
+def _stability(plan: Plan, words: Words, out: Console) -> None:
+    for row in plan.table("plan_stability").to_dict("records"):
+        moved = f"; {words.share(row['moved_share'])} of the value planned before moved" * (
+            not pd.isna(row["moved_share"])
+        )
+        out.print(Text(f"Since the last plan {row['changed_proposals']} proposals changed{moved}.", style="dim"))
 
 
 def _purchase(plan: Plan, words: Words, out: Console) -> None:
@@ -93,6 +102,8 @@ def _alerts(plan: Plan, figures: Figures, words: Words, out: Console) -> None:
     grid.add_column("How many", justify="right")
     grid.add_column("At stake", justify="right")
     grid.add_column("The largest", max_width=70)
+    for row in alerts[alerts["alert_kind"] == "file_refused"].to_dict("records"):
+        out.print(f"[bold red]{escape(str(row['message']))}[/] {escape(str(row['remedy']))}")
     alerts = alerts.sort_values(["worth_minor", "key"], ascending=[False, True], kind="stable")
     kinds = (
         alerts.groupby(["alert_kind", "currency"], sort=False)
@@ -156,6 +167,30 @@ def _fulfilment(plan: Plan, figures: Figures, words: Words, out: Console) -> Non
             )
         _more(grid, len(groups))
         out.print(grid)
+    _warehouse(plan, words, out)
+
+
+def _warehouse(plan: Plan, words: Words, out: Console) -> None:
+    """Today's waves and the next working day's load, a line a location."""
+    picks, hours = plan.table("pick_line"), plan.table("workload")
+    if picks.empty and hours.empty:
+        return
+    grid = _grid("Warehouse")
+    for name in ("Location", "Waves", "Lines", "Next day", "Busiest hour", "Left over"):
+        grid.add_column(name, justify="left" if name == "Location" else "right")
+    for place in sorted(set(picks["location_id"]) | set(hours["location_id"])):
+        mine, ahead = picks[picks["location_id"] == place], hours[hours["location_id"] == place]
+        busiest = ahead.sort_values(["new_lines", "hour"], ascending=[False, True]).head(1)
+        grid.add_row(
+            _cell(place),
+            words.number(int(mine["wave_number"].nunique())),
+            words.number(len(mine)),
+            words.number(round(float(ahead["new_lines"].sum()))),
+            *(f"{row['hour']:02d}:00 ({row['new_lines']:.0f})" for row in busiest.to_dict("records")),
+            *([] if len(busiest) else ["–"]),
+            words.number(round(float(ahead["waiting_lines"].iloc[-1]))) if len(ahead) else "–",
+        )
+    out.print(grid)
 
 
 def _grid(title: str) -> Grid:

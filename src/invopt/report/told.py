@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 from rich.console import Console
 from rich.text import Text
 
@@ -17,10 +18,19 @@ from invopt.report.words import Words
 _AHEAD = 6
 
 
-def tell(plan: Plan, sku_id: str, location_id: str, console: Console, *, with_diagnosis: bool = True) -> None:
+def tell(
+    plan: Plan,
+    sku_id: str,
+    location_id: str,
+    console: Console,
+    *,
+    with_diagnosis: bool = True,
+    what_if: pd.DataFrame | None = None,
+) -> None:
     """Print the proposal with its terms, the forecast, what is assumed, and what statsmodels makes of the series.
 
-    plan: read by `Plan.for_skus`. Raises `TableError` where the terms of the proposal do not add up.
+    plan: read by `Plan.for_skus`; what_if: answers as `invopt.purchasing.what_if` gives them.
+    Raises `TableError` where the terms of the proposal do not add up.
     """
     words = Words(plan.settings.business.locale)
     described = record(plan, "sku_location", sku_id, location_id) or {}
@@ -29,6 +39,9 @@ def tell(plan: Plan, sku_id: str, location_id: str, console: Console, *, with_di
     title = f"{sku_id} at {location_id}: {described.get('product_name') or ''}".rstrip(": ")
     console.print(Text(title[:160], style="bold"))
     _quantity(plan, sku_id, location_id, described, policy, words, console)
+    if what_if is not None:
+        for line in what_if_lines(what_if, words):
+            console.print(Text(line))
     for text in assumed_inputs(plan, sku_id, location_id):
         console.print(Text(f"Assumed: {text}"))
     model = record(plan, "forecast_model", sku_id, location_id)
@@ -38,6 +51,17 @@ def tell(plan: Plan, sku_id: str, location_id: str, console: Console, *, with_di
         console.print(Text(f"Past error {error} of demand, bias {bias}."))
     if with_diagnosis:
         _series(plan, sku_id, location_id, console)
+
+
+def what_if_lines(answers: pd.DataFrame, words: Words) -> list[str]:
+    """What would change the quantity, a line a question."""
+    lines = []
+    for answer in answers.to_dict("records"):
+        change = float(answer["change_units"])
+        effect = f"{'+' if change > 0 else '−'}{words.exact(abs(change))}" if change else "no change"
+        note = f" ({answer['note']})" if answer.get("note") else ""
+        lines.append(f"With {answer['question']}: {effect}{note}.")
+    return lines
 
 
 def _quantity(

@@ -11,6 +11,7 @@ from invopt.settings.returns import Returns
 from invopt.tables import (
     DISPOSAL,
     PRODUCT,
+    REFURBISH_ORDER,
     RETURN_AUTHORISATION,
     RETURN_LINE,
     STOCK_MOVEMENT,
@@ -32,13 +33,17 @@ _QUARANTINE = "quarantine"
 
 def dispose(
     return_lines: pd.DataFrame, products: pd.DataFrame, cover_days: pd.DataFrame, settings: Returns,
-    holding_rate_per_year: float = 0.2,
+    holding_rate_per_year: float = 0.2, authorisations: pd.DataFrame | None = None,
+    overrides: pd.DataFrame | None = None,
 ) -> pd.DataFrame:  # fmt: skip
     """Where each graded return goes: the place where it is worth most, unless a rule overrides.
 
     `return_lines` is RETURN_LINE (rows without a receipt or a grade are left out), `products` PRODUCT,
     `cover_days` has `sku_id, location_id, days_of_cover` (POLICY has them; a SKU without a row, or without a
-    figure, counts as sold slowly: a year). Returns DISPOSAL, one row a graded line.
+    figure, counts as sold slowly: a year). With `authorisations` (RETURN_AUTHORISATION) only what was granted is
+    disposed of, up to the units granted: the rest is still the customer's. `overrides` are decisions of people
+    (`return_id, return_line_id, disposition, decided_by`) and go before everything. Returns DISPOSAL, one row a
+    graded line.
 
     Worth of a unit, with price p, cost c, t days of cover before it sells, T days to obsolescence, holding
     rate h:
@@ -57,6 +62,8 @@ def dispose(
     here = returns[returns["received_on"].notna() & returns["grade"].notna() & returns["location_id"].notna()]
     here = here[here["received_units"].fillna(0) > 0]
     here = here.sort_values(["return_id", "return_line_id"], ignore_index=True)
+    if authorisations is not None:
+        here = _granted(here, authorisations)
     if here.empty:
         return empty(DISPOSAL)
     goods = check(products, PRODUCT).set_index("sku_id").reindex(here["sku_id"]).reset_index(drop=True)
@@ -69,6 +76,8 @@ def dispose(
     chosen = names[best]
     reason = _compared(worth, chosen)
     _override(here, goods, chosen, unit_worth, reason, settings)
+    if overrides is not None and len(overrides):
+        _decided(here, overrides, values, names, chosen, unit_worth, reason)
     frame = pd.DataFrame(
         {
             "return_id": here["return_id"], "return_line_id": here["return_line_id"],
@@ -80,6 +89,31 @@ def dispose(
         }
     )  # fmt: skip
     return check(frame, DISPOSAL)
+
+
+def _granted(here: pd.DataFrame, authorisations: pd.DataFrame) -> pd.DataFrame:
+    """Lines whose return was granted and whose goods are those announced, with the units granted."""
+    keys = ["return_id", "return_line_id"]
+    answers = check(authorisations, RETURN_AUTHORISATION)
+    good = answers[(answers["outcome"] == "granted") & (answers["count_path"] != "other")]
+    rows = here.merge(good[[*keys, "granted_units"]], on=keys, how="inner", validate="one_to_one")
+    rows["received_units"] = np.minimum(rows["received_units"], rows.pop("granted_units"))
+    return rows[rows["received_units"] > 0].reset_index(drop=True)
+
+
+def _decided(
+    here: pd.DataFrame, overrides: pd.DataFrame, values: Floats, names: NDArray[np.object_],
+    chosen: NDArray[np.object_], unit_worth: Floats, reason: NDArray[np.object_],
+) -> None:  # fmt: skip
+    """What people decided, at what it is worth there; nothing, where the goods could not go there by rule."""
+    said = {(row.return_id, row.return_line_id): row for row in overrides.itertuples(index=False)}
+    for number, key in enumerate(zip(here["return_id"], here["return_line_id"], strict=True)):
+        if (row := said.get(key)) is None:
+            continue
+        at = np.flatnonzero(names == row.disposition)
+        worth = values[number, at[0]] if len(at) else 0.0
+        chosen[number], reason[number] = row.disposition, f"decided by {row.decided_by}"
+        unit_worth[number] = worth if np.isfinite(worth) else 0.0
 
 
 def _cover(here: pd.DataFrame, cover_days: pd.DataFrame, settings: Returns) -> Floats:
@@ -151,21 +185,30 @@ def _override(
         reason[mask] = why
 
 
-def restock_movements(disposals: pd.DataFrame, received: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:
-    """STOCK_MOVEMENT rows that put restocked goods back, at the location that received them.
+def restock_movements(
+    disposals: pd.DataFrame, received: pd.DataFrame, ledger: pd.DataFrame, refurbished: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """STOCK_MOVEMENT rows that put goods back on the shelf, at the location that received them.
 
-    `disposals` is DISPOSAL, `received` RETURN_LINE (for the day of receipt), `ledger` STOCK_MOVEMENT as it
-    stands. The id of a movement follows from its return line, and movements that are in the ledger already
-    are left out: the same receipt sent twice, or a rerun, restocks once.
+    `disposals` is DISPOSAL, `received` RETURN_LINE (for the day: that of the grading, else of the receipt),
+    `ledger` STOCK_MOVEMENT as it stands, `refurbished` REFURBISH_ORDER (work that is done goes back, too). The id
+    of a movement follows from its return line, and movements that are in the ledger already are left out: the same
+    receipt sent twice, or a rerun, restocks once.
 
     Raises `TableError` where a return line of `disposals` is not in `received`.
     """
     disposals = check(disposals, DISPOSAL)
-    back = disposals[disposals["disposition"] == "restock"]
-    received_on = check(received, RETURN_LINE).set_index(["return_id", "return_line_id"])["received_on"]
-    day = received_on.reindex(pd.MultiIndex.from_frame(back[["return_id", "return_line_id"]]))
+    keys = ["return_id", "return_line_id"]
+    is_back = disposals["disposition"] == "restock"
+    if refurbished is not None:
+        done = pd.MultiIndex.from_frame(refurbished.loc[refurbished["state"] == "done", keys])
+        is_back |= pd.MultiIndex.from_frame(disposals[keys]).isin(done) & (disposals["disposition"] == "refurbish")
+    back = disposals[is_back]
+    lines = check(received, RETURN_LINE).set_index(keys)
+    moved_on = lines["graded_on"].fillna(lines["received_on"])
+    day = moved_on.reindex(pd.MultiIndex.from_frame(back[keys]))
     if day.isna().any():
-        first = back.loc[day.isna().to_numpy(), ["return_id", "return_line_id"]].head(3).to_numpy().tolist()
+        first = back.loc[day.isna().to_numpy(), keys].head(3).to_numpy().tolist()
         raise TableError(f"return_line: no receipt of {first}, which are to be restocked.")
     frame = pd.DataFrame(
         {
@@ -176,6 +219,42 @@ def restock_movements(disposals: pd.DataFrame, received: pd.DataFrame, ledger: p
     )  # fmt: skip
     known = check(ledger, STOCK_MOVEMENT)["movement_id"]
     return check(frame[~frame["movement_id"].isin(known)], STOCK_MOVEMENT)
+
+
+def refurbish_orders(
+    disposals: pd.DataFrame, received: pd.DataFrame, settings: Returns, as_of: np.datetime64,
+    ended: pd.DataFrame | None = None,
+) -> pd.DataFrame:  # fmt: skip
+    """REFURBISH_ORDER: a work order for every return line that is to be made saleable again.
+
+    `disposals` is DISPOSAL, `received` RETURN_LINE. The work is ordered on the day of the grading, costs
+    `refurbish_minor` a unit and is to be ready after `refurbish_days`; past that it is late. `ended` are decisions
+    of people (`return_id, return_line_id, result` done or failed); without one, work that was to be ready
+    `assumed_settled_days` ago is done, it is assumed.
+    """
+    keys = ["return_id", "return_line_id"]
+    rows = check(disposals, DISPOSAL)
+    rows = rows[rows["disposition"] == "refurbish"]
+    if rows.empty:
+        return empty(REFURBISH_ORDER)
+    lines = check(received, RETURN_LINE)[[*keys, "graded_on", "received_on"]]
+    rows = rows.merge(lines, on=keys, how="left", validate="one_to_one")
+    ordered = rows["graded_on"].fillna(rows["received_on"])
+    ready = ordered + pd.Timedelta(days=settings.refurbish_days)
+    today = pd.Timestamp(as_of)
+    state = np.where(ready < today, "late", "open").astype(object)
+    state[(ready < today - pd.Timedelta(days=settings.assumed_settled_days)).to_numpy()] = "done"
+    if ended is not None and len(ended):
+        result = ended.drop_duplicates(keys, keep="last").set_index(keys)["result"]
+        told = result.reindex(pd.MultiIndex.from_frame(rows[keys])).to_numpy(dtype=object)
+        state = np.where(pd.isna(told), state, told)
+    frame = rows.assign(
+        work_order_id="refurbish|" + rows["return_id"] + "|" + rows["return_line_id"],
+        work_units=rows["disposed_units"],
+        cost_minor=np.rint(rows["disposed_units"] * settings.refurbish_minor).astype("int64"),
+        ordered_on=ordered, ready_on=ready, state=state,
+    )  # fmt: skip
+    return check(frame[list(REFURBISH_ORDER.names)], REFURBISH_ORDER)
 
 
 def with_dispositions(authorisations: pd.DataFrame, disposals: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from invopt.calendars import Dates
 from invopt.errors import TableError
 from invopt.returns.fit import ReturnModel
 from invopt.returns.history import ReturnHistory
-from invopt.returns.sold import Floats, sums
+from invopt.returns.sold import Floats, Ints, sums
 from invopt.tables import EXPECTED_RETURN, check
 
 SMALLEST_MEAN = 1e-6  # units; less is not worth a row
@@ -36,8 +36,9 @@ def expected_returns(
 
     and is fit for sale with the resaleable share s: mean n s pi, variance c n s pi (1 - s pi) with c the
     mean size of a return line (binomial thinning; c = 1 for single units). Periods are not independent: a
-    unit that comes back in one cannot in another (covariance -n pi_i pi_j). For an interval call
-    `expected_over`, never add variances.
+    unit that comes back in one cannot in another (covariance -n pi_i pi_j), so `cumulative_variance_units2` is
+    less than the sum of the variances: from it `inventory.uncertain_supply` has the covariance. For another
+    interval call `expected_over`, never add variances.
     """
     starts = np.asarray(period_starts, dtype="datetime64[D]")
     edges = np.append(starts, np.asarray(end_on, dtype="datetime64[D]"))
@@ -45,9 +46,11 @@ def expected_returns(
         raise TableError("expected_return: period starts must ascend, from the as-of day on, and end before end_on.")
     cohorts = _Cohorts(model, history, as_of, future_sales)
     parts = []
+    first = np.full(len(cohorts.left), edges[0])
     for start, end in pairwise(edges):
         mean, variance = cohorts.inside(np.full(len(cohorts.left), start), np.full(len(cohorts.left), end))
         total, spread = cohorts.by_place(mean), cohorts.by_place(variance)
+        until_then = cohorts.by_place(cohorts.inside(first, np.full(len(cohorts.left), end))[1])
         rows = np.flatnonzero(total > SMALLEST_MEAN)
         skus, locations = cohorts.places["sku_id"].array[rows], cohorts.places["location_id"].array[rows]
         columns = (
@@ -56,6 +59,7 @@ def expected_returns(
             np.full(len(rows), start, dtype="datetime64[us]"),
             total[rows],
             spread[rows],
+            until_then[rows],
         )
         parts.append(pd.DataFrame(dict(zip(EXPECTED_RETURN.names, columns, strict=True))))
     frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(EXPECTED_RETURN.names))
@@ -112,7 +116,7 @@ class _Cohorts:
             raise TableError("return_rate: a sold SKU has no rate; fit on the same history.")
         self.seen = np.concatenate([np.zeros((len(model.lag), 1)), np.cumsum(model.lag, axis=1)], axis=1)
         self.category = model.category[sku]
-        self.share = model.rates["return_share"].to_numpy()[sku]
+        self.share = _shares(model, sku, sold)
         self.resaleable = model.rates["resaleable_share"].to_numpy()[sku]
         self.clump = model.clump_units
         self.left = (sold["sold_units"] - sold["returned_units"]).to_numpy()
@@ -137,6 +141,20 @@ class _Cohorts:
     def by_place(self, values: Floats) -> Floats:
         """Sums by SKU and location."""
         return sums(self.place, values, len(self.places))
+
+
+def _shares(model: ReturnModel, sku: Ints, sold: pd.DataFrame) -> Floats:
+    """Share that comes back of each cohort: of its SKU and channel where both are known, else of its SKU."""
+    share: Floats = model.rates["return_share"].to_numpy()[sku]
+    if model.channels is None or "channel" not in sold:
+        return share
+    known = pd.Index(model.channels["channel"].unique())
+    channel = known.get_indexer(sold["channel"])
+    leaf = pd.Index(model.rates["sku_id"]).get_indexer(model.channels["sku_id"]) * len(known)
+    leaf = leaf + known.get_indexer(model.channels["channel"])
+    at = pd.Index(leaf).get_indexer(pd.Index(sku * len(known) + channel))
+    found = (channel >= 0) & (at >= 0)
+    return np.where(found, model.channels["return_share"].to_numpy()[np.maximum(at, 0)], share)
 
 
 def _future(future_sales: pd.DataFrame, delay_days: float) -> pd.DataFrame:

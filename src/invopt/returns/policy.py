@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,29 @@ from invopt.errors import SettingsError
 from invopt.tables.returns import GRADES, RETURN_REASONS
 
 LABEL_PAYERS = ("shop", "customer")
+
+
+class Case(NamedTuple):
+    """A column that rules ask about: texts as codes of their distinct names, days as they are."""
+
+    code: NDArray[np.int64]
+    names: NDArray[Any]
+
+    @classmethod
+    def of(cls, values: NDArray[np.object_]) -> Case:
+        """Texts, None for missing."""
+        code, names = pd.factorize(values, use_na_sentinel=False)
+        return cls(np.asarray(code, dtype=np.int64), np.asarray(names, dtype=object))
+
+    @classmethod
+    def days(cls, values: NDArray[np.datetime64]) -> Case:
+        """Days, one a case."""
+        return cls(np.arange(len(values)), values)
+
+    def is_one_of(self, allowed: tuple[str, ...]) -> NDArray[np.bool_]:
+        """Which cases have one of the names; what is missing has none."""
+        wanted = set(allowed)
+        return np.array([name in wanted for name in self.names], dtype=bool)[self.code]
 
 
 @dataclass(frozen=True)
@@ -42,6 +66,8 @@ class ReturnRule:
     fee_share: float = 0.0
     label_paid_by: str = "customer"
     refunds_shipping: bool = False
+    store_credit_bonus_share: float = 0.0
+    refund_on_scan: bool = False
     grade_deduction: dict[str, float] = field(default_factory=dict)
     refused_grades: tuple[str, ...] = ()
 
@@ -50,6 +76,8 @@ class ReturnRule:
         where = f"return policy, rule {self.name!r}"
         if self.window_days < 0 or self.fee_minor < 0 or not 0 <= self.fee_share <= 1:
             raise SettingsError(f"{where}: window and fee cannot be negative, a fee share not above 1.")
+        if self.store_credit_bonus_share < 0 or self.keep_below_minor < 0:
+            raise SettingsError(f"{where}: a bonus and the value below which goods are kept cannot be negative.")
         if self.label_paid_by not in LABEL_PAYERS:
             raise SettingsError(f"{where}: label_paid_by is {self.label_paid_by!r}; write shop or customer.")
         if unknown := set(self.reasons or ()) - set(RETURN_REASONS):
@@ -59,24 +87,24 @@ class ReturnRule:
         if any(not 0 <= share <= 1 for share in self.grade_deduction.values()):
             raise SettingsError(f"{where}: a grade_deduction is a share between 0 and 1.")
 
-    def fits(self, cases: pd.DataFrame) -> NDArray[np.bool_]:
+    def fits(self, cases: Mapping[str, Case]) -> NDArray[np.bool_]:
         """Which cases it concerns: `category_id, sku_id, country, channel, return_reason, ordered_on,
         delivered_on`.
         """
-        fits = np.ones(len(cases), dtype=bool)
+        fits = np.ones(len(cases["sku_id"].code), dtype=bool)
         for column, allowed in (
             ("category_id", self.categories), ("sku_id", self.skus), ("country", self.countries),
             ("channel", self.channels), ("return_reason", self.reasons),
         ):  # fmt: skip
             if allowed is not None:
-                fits &= cases[column].isin(allowed).to_numpy(dtype=bool)
+                fits &= cases[column].is_one_of(allowed)
         if self.exempt_categories:
-            fits &= ~cases["category_id"].isin(self.exempt_categories).to_numpy(dtype=bool)
+            fits &= ~cases["category_id"].is_one_of(self.exempt_categories)
         for column, first, last in (
             ("ordered_on", self.ordered_from_on, self.ordered_until_on),
             ("delivered_on", self.delivered_from_on, self.delivered_until_on),
         ):
-            days = cases[column].to_numpy(dtype="datetime64[D]")
+            days = cases[column].names
             if first is not None:
                 fits &= days >= np.datetime64(first)
             if last is not None:

@@ -71,10 +71,17 @@ def fee(refund_minor: ArrayLike, fee_minor: ArrayLike, fee_share: ArrayLike, ded
     350
     """
     refund = np.asarray(refund_minor, dtype=np.int64)
-    # Shares in millionths, so that rounding never depends on how a share looks in binary.
-    millionths = np.rint(
-        (np.asarray(fee_share, dtype=np.float64) + np.asarray(deduction_share, dtype=np.float64)) * 1_000_000
-    ).astype(np.int64)
-    by_share = _rounded(np.asarray(refund * millionths), np.asarray(1_000_000))
+    by_share = share_of(refund, np.asarray(fee_share, dtype=np.float64) + np.asarray(deduction_share, np.float64))
     taken = np.add(np.asarray(fee_minor, dtype=np.int64), by_share)
     return np.asarray(np.minimum(taken, refund))
+
+
+def share_of(amount_minor: ArrayLike, share: ArrayLike) -> Ints:
+    """A share of an amount, rounded half up.
+
+    >>> int(share_of(999, 0.5))
+    500
+    """
+    # Shares in millionths, so that rounding never depends on how a share looks in binary.
+    millionths = np.rint(np.asarray(share, dtype=np.float64) * 1_000_000).astype(np.int64)
+    return _rounded(np.asarray(np.asarray(amount_minor, dtype=np.int64) * millionths), np.asarray(1_000_000))

@@ -15,6 +15,8 @@ from invopt.sample.trade import CATEGORIES
 # Second suppliers are dearer; a price break takes this much off from so many times the MOQ.
 SECOND_SUPPLIER_MARKUP = 1.06
 BREAKS = ((4, 0.96), (12, 0.91))
+# A Euro pallet of 1.2 m x 0.8 m, loaded 1.4 m high, four fifths of it goods.
+PALLET_MM3 = 0.8 * 1200 * 800 * 1400
 
 
 def product_table(spec: ShopSpec, goods: Assortment) -> pd.DataFrame:
@@ -47,6 +49,9 @@ def product_table(spec: ShopSpec, goods: Assortment) -> pd.DataFrame:
             "width_mm": goods.size_mm[:, 1],
             "height_mm": goods.size_mm[:, 2],
             "weight_g": goods.weight_g,
+            "units_per_pallet": np.maximum(
+                np.floor(PALLET_MM3 / np.prod(goods.size_mm.astype(np.float64), axis=1)), 1.0
+            ),
             "is_this_side_up": goods.is_upright,
             "is_fragile": goods.is_fragile,
             "is_hazardous": goods.is_hazardous,

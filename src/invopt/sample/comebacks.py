@@ -19,6 +19,7 @@ OTHER = np.cumsum([0.40, 0.02, 0.17, 0.18, 0.13, 0.05, 0.03, 0.02])
 # Grades by reason: goods that are defective or damaged are found so.
 SOUND = np.cumsum([0.68, 0.22, 0.06, 0.03, 0.01])
 FAULTY = np.cumsum([0.04, 0.10, 0.06, 0.35, 0.45])
+UNGRADED_DAYS = 3  # what arrived in the last days is not graded yet, and lies beside the shelf
 RESTOCKED_GRADES = (GRADES.index("as_new"), GRADES.index("opened"))
 
 
@@ -71,7 +72,7 @@ def draw_comebacks(spec: ShopSpec, block: int, goods: Assortment, requests: Requ
         whole[some] = values
         return whole
 
-    restock = np.where(fit_for_sale & (received < spec.days), received, -1)
+    restock = np.where(fit_for_sale & (received < spec.days - UNGRADED_DAYS), received, -1)
     return Comebacks(
         spread(requested, -1), spread(received, -1), spread(restock, -1), spread(reason, 0), spread(grade, 0),
         spread(short, 0),

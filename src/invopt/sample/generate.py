@@ -17,7 +17,7 @@ from invopt.sample.orders import make_order_book, order_line_table
 from invopt.sample.parcels import tracking_table
 from invopt.sample.promotions import plan_promotions
 from invopt.sample.requests import make_requests, weekly_rate
-from invopt.sample.returns import return_line_table
+from invopt.sample.returns import payment_table, return_line_table
 from invopt.sample.spec import ShopSpec
 from invopt.sample.stock import purchase_tables, stock_snapshot_table
 from invopt.sample.stockroom import run_stockroom
@@ -70,7 +70,9 @@ def _block_parts(spec: ShopSpec, block: int) -> Iterator[tuple[str, pd.DataFrame
     yield "stock_snapshot", snapshots
     yield "purchase_order_line", orders
     yield "receipt", receipts
-    yield "return_line", return_line_table(spec, block, goods, requests, comebacks, book)
+    returns = return_line_table(spec, block, goods, requests, comebacks, book)
+    yield "return_line", returns
+    yield "payment", payment_table(spec, lines, returns)
     yield "tracking_event", tracking_table(spec, block, goods, requests, book, addresses)
 
 

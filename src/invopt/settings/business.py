@@ -19,6 +19,12 @@ class Business(Section):
     time_zone: str = setting("Europe/London", "Days and weeks are those of this time zone.")
     week_start: str = setting("Mon", "First day of a week.", choices=WEEKDAYS)
     currency: str = setting("GBP", "Money without a currency is in this one (ISO 4217).")
+    exchange_rates: dict[str, float] = setting(
+        {},
+        "Units of business.currency that one unit of another currency is worth, e.g. EUR = 0.86; prices of suppliers "
+        "in a currency without a rate are not used.",
+        minimum=1e-9,
+    )
     country: str = setting("GB", "Home country: its holidays, and the ship-to of orders without one.")
     home_location: str = setting("MAIN", "Location of stock and demand that name none.")
     locale: str = setting("en_GB", "How numbers, dates and money are written.")

@@ -42,3 +42,7 @@ class Forecast(Section):
     level_prior_windows: float = setting(
         8.0, "Weight of the pool in the level uncertainty of one series.", unit="horizons", minimum=0
     )
+    use_promotions: bool = setting(
+        True, "Measure what promotions do to demand, clean the history of it, and expect it of coming ones."
+    )
+    use_holidays: bool = setting(False, "The same for the public holidays of the business's country.")

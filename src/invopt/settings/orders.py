@@ -126,12 +126,33 @@ class Orders(Section):
     price_rounds: int = setting(
         400, "Rounds of the price search for larger groups.", unit="rounds", minimum=1, maximum=5_000
     )
+    prices_scarce_stock: bool = setting(
+        True,
+        "Whether stock that the forecast will want elsewhere has a price, so that orders leave from where it is "
+        "plenty. An order in hand is never refused for one that may come.",
+    )
+    scarce_stock_days: int = setting(
+        14, "Days of forecast that scarce stock is kept for where no receipt is expected sooner.", unit="days",
+        minimum=1, maximum=90,
+    )  # fmt: skip
+    wave_lines: int = setting(40, "Lines of a pick wave, about; an order is never divided.", unit="lines", minimum=1)
+    first_pick_hour: int = setting(8, "Hour at which picking begins, local.", unit="hour", minimum=0, maximum=23)
+    last_pick_hour: int = setting(16, "Last hour in which goods are picked, local.", unit="hour", minimum=0, maximum=23)
+    arrival_weeks: int = setting(
+        8, "Weeks whose like weekday says how many lines each hour of the next working day brings.", unit="weeks",
+        minimum=1, maximum=104,
+    )  # fmt: skip
     overdue_receipt_days: int = setting(
         7, "A supplier's receipt that is overdue is expected so many days from now.", unit="days", minimum=1
     )
 
     def __post_init__(self) -> None:
-        """Check also that the address parts exist."""
+        """Check also that the address parts exist and the working hours are in their order."""
         super().__post_init__()
+        if self.last_pick_hour < self.first_pick_hour:
+            raise SettingsError(
+                f"orders.last_pick_hour: {self.last_pick_hour} is before orders.first_pick_hour = "
+                f"{self.first_pick_hour}."
+            )
         if unknown := [name for name in self.address_fields if name not in ADDRESS_FIELDS]:
             raise SettingsError(f"orders.address_fields: {unknown[0]!r} is none of {', '.join(ADDRESS_FIELDS)}.")

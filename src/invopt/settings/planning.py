@@ -8,6 +8,7 @@ from invopt.errors import SettingsError
 from invopt.settings.section import Section, setting
 
 ABC_CLASSES = ("A", "B", "C")
+SEGMENTS = tuple(abc + xyz for abc in ABC_CLASSES for xyz in ("X", "Y", "Z"))
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,16 @@ class Policy(Section):
         choices=("cycle_service", "fill_rate", "cost"),
     )
     target_by_class: dict[str, float] = setting(
-        {"A": 0.97, "B": 0.95, "C": 0.90}, "Target by ABC class; not used by cost.", minimum=0, maximum=1
+        {"A": 0.97, "B": 0.95, "C": 0.90},
+        "Target by ABC class; not used by cost. Neither 0 nor 1: no stock guarantees all demand.",
+        minimum=0.01,
+        maximum=0.9999,
+    )
+    target_by_segment: dict[str, float] = setting(
+        {},
+        "Target of a segment, ABC by margin and XYZ by variability, e.g. AX or CZ; it overrides that of the class.",
+        minimum=0.01,
+        maximum=0.9999,
     )
     shortage_rule: str = setting(
         "lost_sales",
@@ -87,7 +97,10 @@ class Policy(Section):
         0.20, "Cost of holding stock for a year, as a share of its value.", unit="share of cost", minimum=0
     )
     order_line_cost_minor: int = setting(
-        200, "Cost of ordering and receiving one line, played in a replay.", unit="minor units", minimum=0
+        200,
+        "Cost of ordering and receiving one line: what economic lots weigh against holding, and a replay counts.",
+        unit="minor units",
+        minimum=0,
     )
     cost_share_of_price: float = setting(
         0.5, "Unit cost where none is given, as a share of price.", unit="share of price", minimum=0
@@ -101,10 +114,15 @@ class Policy(Section):
     )
 
     def __post_init__(self) -> None:
-        """Check also that every class has its target."""
+        """Check also that every class has its target, and that segments are known."""
         super().__post_init__()
         if set(self.target_by_class) != set(ABC_CLASSES):
             raise SettingsError(
                 f"policy.target_by_class: give one target for each of {', '.join(ABC_CLASSES)}; "
                 f"found {', '.join(sorted(self.target_by_class)) or 'none'}."
+            )
+        unknown = sorted(set(self.target_by_segment) - set(SEGMENTS))
+        if unknown:
+            raise SettingsError(
+                f"policy.target_by_segment: {', '.join(unknown)} is no segment; they are {', '.join(SEGMENTS)}."
             )

@@ -56,6 +56,20 @@ class Purchasing(Section):
         minimum=0,
         maximum=1,
     )
+    economic_lots: bool = setting(
+        True,
+        "Raise an order that is due to its economic quantity: policy.order_line_cost_minor against holding.",
+    )
+    transfer_cost_by_lane: dict[str, float] = setting(
+        {},
+        'Cost of moving one unit between two locations, e.g. {"LEEDS>BATH" = 35.0}; only lanes named here are used.',
+        unit="minor units",
+        minimum=0,
+    )
+    bridges_shortage: bool = setting(
+        True,
+        "Order from a faster, dearer supplier where the sales saved before the usual one delivers are worth it.",
+    )
     fill_containers: bool = setting(
         False, "Fill the last container of an order with what is needed next, where that gains anything."
     )
@@ -64,6 +78,12 @@ class Purchasing(Section):
     )
     container_kg_by_supplier: dict[str, float] = setting(
         {}, "Load of one container of that supplier.", unit="kg", minimum=0
+    )
+    container_pallets_by_supplier: dict[str, float] = setting(
+        {},
+        "Pallet places of one container of that supplier; needs product.units_per_pallet.",
+        unit="pallets",
+        minimum=0,
     )
     containers_per_order: int = setting(
         1, "Most containers in one order to such a supplier.", unit="containers", minimum=1

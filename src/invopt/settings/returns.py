@@ -42,6 +42,13 @@ class Returns(Section):
         unit="units",
         minimum=0,
     )
+    reason_weight_units: float = setting(
+        20.0, "Weight of a category's reasons against those of a SKU in a channel, in returned units.",
+        unit="units", minimum=0,
+    )  # fmt: skip
+    settled_days: int = setting(
+        45, "Sales are judged by what came back of them after so many days from delivery.", unit="days", minimum=0
+    )
     trial_cap_share: float = setting(
         0.90,
         "A line counts in the return share with at most the units that this share of lines stays below.",
@@ -100,9 +107,25 @@ class Returns(Section):
         30, "Days after which an authorisation that was not used expires.", unit="days", minimum=1
     )
     reminder_days: int = setting(7, "Days before that at which the customer is reminded.", unit="days", minimum=0)
+    assumed_settled_days: int = setting(
+        60, "Goods that came back longer ago count as settled where the export dates no refund of their time.",
+        unit="days", minimum=1,
+    )  # fmt: skip
     exchange_hold_days: int = setting(
         21, "Days for which an exchange keeps its replacement reserved.", unit="days", minimum=1
     )
+    carrier_claim_days: int = setting(
+        30, "Days from a carrier's bad news up to which it can be claimed.", unit="days", minimum=0
+    )
+    pick_up_from_g: int = setting(
+        20_000, "A return parcel of this weight or more is picked up; a lighter one is dropped off.",
+        unit="g", minimum=0,
+    )  # fmt: skip
+    packing_g: int = setting(300, "Weight of the packing of a return parcel.", unit="g", minimum=0)
+    cluster_skus: int = setting(
+        3, "SKUs of a category that come back mostly for one reason from which they are shown as a cluster.",
+        unit="SKUs", minimum=2,
+    )  # fmt: skip
     serial_return_share: float = setting(
         0.6, "Share of bought units sent back from which a customer is shown as a serial returner.",
         unit="share 0-1", minimum=0, maximum=1,

@@ -24,6 +24,10 @@ class Shipping(Section):
         0.75, "Share of a base that must rest on other goods or on the carton's floor.",
         unit="share", minimum=0, maximum=1,
     )  # fmt: skip
+    estimated_fill_share: float = setting(
+        0.6, "Share of a carton that goods fill, where what a parcel costs is estimated before it is packed.",
+        unit="share", minimum=0.05, maximum=1,
+    )  # fmt: skip
     packing_budget: int = setting(
         400, "Cartons tried per order before the best plan so far is taken.", unit="cartons", minimum=1
     )

@@ -6,6 +6,8 @@ import datetime as dt
 
 import pandas as pd
 
+from invopt.tables import RATE_FAULT, check
+
 CARD = ["carrier_id", "service_id", "zone"]
 
 
@@ -21,24 +23,31 @@ def valid_rates(rate: pd.DataFrame, on: pd.Timestamp) -> pd.DataFrame:
     return valid[valid["valid_from_on"] == latest].sort_values([*CARD, "up_to_g"]).reset_index(drop=True)
 
 
-def rate_card_faults(rate: pd.DataFrame) -> pd.DataFrame:
-    """Gaps and contradictions in the cards: carrier_id, service_id, zone, fault, reason; one row a fault.
+def rate_card_faults(rate: pd.DataFrame, on: pd.Timestamp) -> pd.DataFrame:
+    """Gaps and contradictions in the cards: table `rate_fault`, one row a fault. `on` is the day of the plan.
 
     `overlap`: a card with a last day runs into the next; from there the later one counts. `gap`: days
     between two cards on which nothing is priced. `falling`: a heavier break that costs less. `currency`:
-    one card in several currencies.
+    one card in several currencies. `is_now` marks a zone that no card prices on the day, whether the day lies in a
+    gap, after the last card or before the first; such a zone has a row also where its cards have no other fault.
 
     >>> rates = pd.DataFrame({"carrier_id": "C", "service_id": "S", "zone": "1", "up_to_g": [1000, 1000],
     ...     "rate_minor": [500, 520], "currency": "GBP",
     ...     "valid_from_on": pd.to_datetime(["2026-01-01", "2026-07-01"]),
     ...     "valid_until_on": pd.to_datetime(["2026-05-31", None])})
-    >>> rate_card_faults(rates)["fault"].tolist()
-    ['gap']
+    >>> rate_card_faults(rates, pd.Timestamp("2026-06-15"))[["fault", "is_now"]].to_numpy().tolist()
+    [['gap', True]]
     """
-    faults = []
+    faults: list[tuple[object, ...]] = []
+    priced = set(valid_rates(rate, on)[CARD].itertuples(index=False, name=None))
     for key, rows in rate.groupby(CARD, sort=True):
-        faults += [(*key, fault, f"{'/'.join(map(str, key))}: {text}") for fault, text in _faults_of_card(rows)]
-    return pd.DataFrame(faults, columns=[*CARD, "fault", "reason"])
+        found = _faults_of_card(rows)
+        is_now = tuple(key) not in priced
+        if is_now and not any(fault == "gap" for fault, _ in found):
+            found.append(("gap", f"no card is valid on {on:%Y-%m-%d}"))
+        name = "/".join(map(str, key))
+        faults += [(*key, fault, is_now and fault == "gap", f"{name}: {text}") for fault, text in found]
+    return check(pd.DataFrame(faults, columns=list(RATE_FAULT.names)), RATE_FAULT)
 
 
 def _faults_of_card(rows: pd.DataFrame) -> list[tuple[str, str]]:

@@ -209,34 +209,6 @@ def _kept(model: TransitModel, trips: pd.DataFrame, share: float) -> npt.NDArray
     return np.array([days <= limit for limit, days in known], dtype=bool)
 
 
-def promise_calibration(history: History, share: float, prior_parcels: float) -> pd.DataFrame:
-    """How well promises would have been kept: rolling weeks, each promised from the trips before it.
-
-    One row a carrier and service: parcels, kept_share, promised_share (what the estimate said, at least
-    `share` because days are whole). An honest estimate has the two close together.
-    """
-    trips = history.trips[history.trips["is_delivered"]].copy()
-    trips["week"] = trips["shipped_on"].dt.to_period("W-SUN").dt.start_time
-    rows = []
-    for week in sorted(trips["week"].unique())[4:]:
-        seen = trips[trips["shipped_on"] + pd.to_timedelta(trips["days"], unit="D") < week]
-        now = trips[trips["week"] == week]
-        if len(seen) < 30:
-            continue
-        model = fit_transit(History(seen), prior_parcels)
-        for trip in now.to_dict("records"):
-            row = model.find(*(trip[name] for name in _CELL))
-            if row is not None:
-                limit = model.days_to_reach(row, share)
-                said = 1.0 - model.survival[row, limit]
-                rows.append((trip["carrier_id"], trip["service_id"], trip["days"] <= limit, said))
-    scored = pd.DataFrame(rows, columns=["carrier_id", "service_id", "kept", "promised"])
-    grouped = scored.groupby(["carrier_id", "service_id"])
-    return grouped.agg(
-        parcels=("kept", "size"), kept_share=("kept", "mean"), promised_share=("promised", "mean")
-    ).reset_index()
-
-
 def transit_times(
     tracking_event: pd.DataFrame, as_of: pd.Timestamp, settings: Shipping, time_zone: str
 ) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import pandas as pd
 from invopt.settings import Settings
 from invopt.stages.run import Run
 from invopt.tables import (
+    ASSUMED_INPUT,
     ASSUMPTION,
     DEMAND,
     LEAD_TIME,
@@ -24,7 +25,7 @@ from invopt.tables import (
     empty,
 )
 
-_READ = (SKU_LOCATION, STOCK_POSITION, LEAD_TIME, POLICY, PARCEL, RETURN_RATE, PRODUCT)
+_READ = (SKU_LOCATION, STOCK_POSITION, LEAD_TIME, POLICY, PARCEL, RETURN_RATE, PRODUCT, ASSUMED_INPUT)
 
 
 def list_assumptions(run: Run) -> None:
@@ -51,6 +52,7 @@ def _topics(tables: dict[str, pd.DataFrame], settings: Settings, unknown_days: i
     described, stock = tables["sku_location"], tables["stock_position"]
     planned = described[described["is_planned"]]
     keys = ["sku_id", "location_id"]
+    yield from _inputs(tables["assumed_input"], settings)
     yield _row(
         "stock", "none", "0 units", stock.merge(planned[keys], on=keys)["is_assumed"].sum(),
         "SKU-locations without any count or movement: the plan takes them as empty and may buy what is there. "
@@ -97,6 +99,22 @@ def _topics(tables: dict[str, pd.DataFrame], settings: Settings, unknown_days: i
         "return_rate", "returns", "see the rate's reason", tables["return_rate"]["is_assumed"].sum(),
         "SKUs whose share of returns is assumed. Bring returns.",
     )  # fmt: skip
+
+
+def _inputs(assumed: pd.DataFrame, settings: Settings) -> Iterator[dict[str, Any]]:
+    """What rows of files left out: their `assumed_columns` in the database name it row by row."""
+    business = settings.business
+    filled = {
+        "currency": ("business.currency", business.currency, "money is taken to be in it"),
+        "location_id": ("business.home_location", business.home_location, "goods are taken to be there"),
+        "order_state": ("none", "shipped", "orders are taken to have been shipped"),
+    }
+    for row in assumed.itertuples(index=False):
+        setting, value, meaning = filled[str(row.column_name)]
+        yield _row(
+            f"{row.table_name}.{row.column_name}", setting, value, row.rows,
+            f"Rows of {row.table_name} whose file has no {row.column_name}: {meaning}. Bring the column.",
+        )  # fmt: skip
 
 
 def _row(topic: str, setting: str, value: object, rows: Any, meaning: str) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -11,10 +13,11 @@ from invopt.demand import weekly_profiles, xyz_class
 from invopt.demand.cleaning import BEFORE_FIRST_SALE, PARTLY_OUT
 from invopt.forecast import BlockForecast, estimate_pools, forecast_block
 from invopt.stages.blocks import ChunkDemand, ChunkDemands, load_chunk, run_axis
+from invopt.stages.events import learn_events
 from invopt.stages.overrides import follow_overrides, period_quantiles
 from invopt.stages.periods import Axis
 from invopt.stages.run import Chunk, Run
-from invopt.tables import CLEANED_DEMAND, DEMAND, FORECAST, FORECAST_MODEL, SKU_LOCATION
+from invopt.tables import CLEANED_DEMAND, DEMAND, EVENT_EFFECT, FORECAST, FORECAST_MODEL, SKU_LOCATION
 
 PROFILE_DAYS = 365  # weekdays are learnt from the last year
 
@@ -25,7 +28,7 @@ def make_forecast(run: Run) -> None:
     demands = ChunkDemands(run, axis)
     pending = [chunk for chunk in demands.chunks if not run.has(FORECAST_MODEL, chunk)]
     if not demands.chunks:
-        for table in (CLEANED_DEMAND, FORECAST, FORECAST_MODEL):
+        for table in (CLEANED_DEMAND, EVENT_EFFECT, FORECAST, FORECAST_MODEL):
             run.write_empty(table)
     if pending:
         forecast_chunks(run, axis, demands, pending)
@@ -35,13 +38,15 @@ def make_forecast(run: Run) -> None:
 def forecast_chunks(run: Run, axis: Axis, demands: ChunkDemands, pending: list[Chunk]) -> None:
     """Write the baseline of the chunks that are not whole yet."""
     profiles = learn_weekdays(run, axis, demands.groups)
+    events = learn_events(run, axis, demands.groups, profiles)
+    demands = replace(demands, events=events)
     run.progress("seasons and spreads that SKUs share")
     pools = estimate_pools(demands, run.settings.forecast)
     dormant_after = run.settings.demand.dormant_after_days // axis.period_days
     for done, chunk in enumerate(pending, start=1):
         demand = load_chunk(run, chunk, axis)
         forecast = forecast_block(
-            demand.block(axis, demands.groups),
+            demand.block(axis, demands.groups, events=events),
             pools,
             run.settings.forecast,
             dormant_after_periods=dormant_after,
@@ -97,6 +102,17 @@ def censored_share(demand: ChunkDemand) -> np.ndarray:
     return np.asarray((hidden & known).sum(axis=1) / np.maximum(known.sum(axis=1), 1))
 
 
+def reasons(demand: ChunkDemand, forecast: BlockForecast) -> np.ndarray:
+    """Why each method, and whose history stands behind it where it is not the SKU's own."""
+    whose = demand.keys["takes_after"].fillna("").to_numpy(dtype=object)
+    inherited = (demand.keys["relation"] == "successor").to_numpy()
+    words = np.where(inherited, "; takes on the history of ", "; history before its first sale lent by ")
+    borrowed = np.array(
+        [f"{word}{name}" if name else "" for word, name in zip(words, whose, strict=True)], dtype=object
+    )
+    return np.asarray(forecast.reason.astype(object) + borrowed)
+
+
 def model_rows(demand: ChunkDemand, forecast: BlockForecast, profiles: np.ndarray, groups: pd.Index) -> pd.DataFrame:
     """Table `forecast_model`: a row a series, with all that a policy needs of its distribution."""
     distribution = forecast.distribution
@@ -108,7 +124,7 @@ def model_rows(demand: ChunkDemand, forecast: BlockForecast, profiles: np.ndarra
             "demand_class": forecast.demand_class,
             "xyz_class": xyz_class(demand.clean.demand),
             "method": forecast.method,
-            "reason": forecast.reason,
+            "reason": reasons(demand, forecast),
             "dispersion": distribution.dispersion,
             "level_variance": distribution.level_variance,
             "level_growth": distribution.level_growth,

@@ -6,7 +6,17 @@ import pandas as pd
 
 from invopt.messages.drafts import draft_messages
 from invopt.stages.run import Run
-from invopt.tables import BACKLOG, MESSAGE, OPEN_ORDER_LINE, ORDER_LINE, RETURN_AUTHORISATION, RETURN_LINE, SHIPMENT
+from invopt.tables import (
+    BACKLOG,
+    MESSAGE,
+    OPEN_ORDER_LINE,
+    ORDER_LINE,
+    RETURN_AUTHORISATION,
+    RETURN_EXCHANGE,
+    RETURN_LABEL,
+    RETURN_LINE,
+    SHIPMENT,
+)
 
 _CUSTOMER = ["order_id", "customer_id", "ship_to_name", "ship_to_country"]
 
@@ -24,6 +34,9 @@ def draft(run: Run) -> None:
         run.settings.business,
         run.as_of,
         forget_after_days=run.settings.mail.forget_after_days,
+        exchange=run.read(RETURN_EXCHANGE),
+        label=run.read(RETURN_LABEL),
+        reminder_days=run.settings.returns.reminder_days,
     )
     run.progress(f"{len(drafts):,} messages drafted")
     run.write(MESSAGE, drafts)

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from invopt.errors import IngestError, InvoptError, StageError
+from invopt.errors import InvoptError, StageError
 from invopt.ingest import ingest_inbox
+from invopt.ingest.erase import forget_again
 from invopt.stages.alerts import raise_alerts
 from invopt.stages.assumptions import list_assumptions
 from invopt.stages.exports import write_exports
@@ -19,6 +20,7 @@ from invopt.stages.forward import plan_ahead
 from invopt.stages.messages import draft
 from invopt.stages.orders import plan_orders
 from invopt.stages.parcels import follow_parcels, plan_shipping
+from invopt.stages.picking import plan_picking
 from invopt.stages.policy import make_policy
 from invopt.stages.publish import prune, publish
 from invopt.stages.purchasing import plan_purchases
@@ -30,12 +32,15 @@ from invopt.tables import (
     ALERT,
     ALLOCATION,
     ALLOCATION_BOUND,
+    ASSUMED_INPUT,
     ASSUMPTION,
+    AVAILABLE_TO_PROMISE,
     BACKLOG,
     CLEANED_DEMAND,
     DELIVERY_OPTION,
     DEMAND,
     DISPOSAL,
+    EVENT_EFFECT,
     EXPECTED_RETURN,
     FORECAST,
     FORECAST_MODEL,
@@ -47,28 +52,55 @@ from invopt.tables import (
     MESSAGE,
     OPEN_ORDER_ADVICE,
     OPEN_ORDER_LINE,
+    ORDER_ARRIVAL,
     ORDER_CHECK,
     ORDER_COMMITMENT,
     ORDER_PROPOSAL,
     OVERRIDE_FORECAST,
     PARCEL,
+    PARCEL_COST,
     PARCEL_LINE,
+    PICK_LINE,
     PLACEMENT,
     PLAN_CHANGE,
+    PLAN_STABILITY,
     PLANNED_ORDER,
     POLICY,
+    PROMISE_SCORE,
     PURCHASE_ORDER_DRAFT,
+    RATE_FAULT,
+    REFUND_PART,
+    REFUND_PAYMENT,
+    REFURBISH_ORDER,
     REFUSED_DECISION,
+    RESERVATION,
+    RETURN_ACTION,
     RETURN_AUTHORISATION,
+    RETURN_CLAIM,
+    RETURN_CLUSTER,
     RETURN_COHORT,
+    RETURN_EXCHANGE,
+    RETURN_LABEL,
+    RETURN_LATE,
+    RETURN_MARGIN,
+    RETURN_MOVEMENT,
     RETURN_RATE,
+    RETURN_SCORE,
+    RETURN_SHARE,
+    RETURN_SHARE_BY,
+    RETURN_STEP,
     RETURN_SUMMARY,
+    RETURN_TIME,
     RETURNED_SALE,
+    SERIAL_RETURNER,
     SHIPMENT,
     SKU_LOCATION,
     STOCK_POSITION,
+    STOCK_PRICE,
     SUPPLIER_ORDER,
+    TRANSFER_PROPOSAL,
     TRANSIT_TIME,
+    WORKLOAD,
     Table,
 )
 from invopt.workspace import Workspace
@@ -89,14 +121,35 @@ NIGHT: tuple[Stage, ...] = (
     Stage(
         "facts",
         gather_facts,
-        (SKU_LOCATION, STOCK_POSITION, INBOUND, DEMAND, OPEN_ORDER_LINE, RETURN_COHORT, RETURNED_SALE),
+        (
+            SKU_LOCATION,
+            STOCK_POSITION,
+            INBOUND,
+            DEMAND,
+            OPEN_ORDER_LINE,
+            ORDER_ARRIVAL,
+            RESERVATION,
+            RETURN_COHORT,
+            RETURNED_SALE,
+            SERIAL_RETURNER,
+            RETURN_SHARE_BY,
+            ASSUMED_INPUT,
+        ),
         "stock, demand and open orders as of the day",
         "Look at `invopt status` for what was taken in.",
     ),
     Stage(
         "forecast",
         make_forecast,
-        (CLEANED_DEMAND, FORECAST, FORECAST_MODEL, FORECAST_OVERRIDE, OVERRIDE_FORECAST, FORECAST_VALUE_ADDED),
+        (
+            CLEANED_DEMAND,
+            EVENT_EFFECT,
+            FORECAST,
+            FORECAST_MODEL,
+            FORECAST_OVERRIDE,
+            OVERRIDE_FORECAST,
+            FORECAST_VALUE_ADDED,
+        ),
         "what customers will want",
         "Look at the demand of the SKUs named.",
     ),
@@ -104,21 +157,42 @@ NIGHT: tuple[Stage, ...] = (
     Stage(
         "tracking",
         follow_parcels,
-        (SHIPMENT, TRANSIT_TIME),
+        (SHIPMENT, TRANSIT_TIME, PROMISE_SCORE),
         "where parcels are, and how long trips take",
         "Look at the tracking events.",
     ),
     Stage(
         "returns",
         answer_returns,
-        (RETURN_AUTHORISATION, DISPOSAL, RETURN_SUMMARY, RETURN_RATE, EXPECTED_RETURN),
+        (
+            RETURN_AUTHORISATION,
+            DISPOSAL,
+            RETURN_SUMMARY,
+            REFUND_PART,
+            REFUND_PAYMENT,
+            RETURN_EXCHANGE,
+            REFURBISH_ORDER,
+            RETURN_CLAIM,
+            RETURN_MOVEMENT,
+            RETURN_LABEL,
+            RETURN_STEP,
+            RETURN_TIME,
+            RETURN_LATE,
+            RETURN_RATE,
+            RETURN_SHARE,
+            EXPECTED_RETURN,
+            RETURN_SCORE,
+            RETURN_MARGIN,
+            RETURN_ACTION,
+            RETURN_CLUSTER,
+        ),
         "returns answered, and those to expect",
         "Look at return_policy.toml and the returns taken in.",
     ),
     Stage(
         "orders",
         plan_orders,
-        (ORDER_CHECK, ALLOCATION, BACKLOG, ALLOCATION_BOUND),
+        (ORDER_CHECK, PARCEL_COST, STOCK_PRICE, ALLOCATION, BACKLOG, ALLOCATION_BOUND, AVAILABLE_TO_PROMISE),
         "open orders verified and allocated",
         "Look at the open orders.",
     ),
@@ -127,6 +201,7 @@ NIGHT: tuple[Stage, ...] = (
         "purchasing",
         plan_purchases,
         (
+            TRANSFER_PROPOSAL,
             ORDER_PROPOSAL,
             ORDER_COMMITMENT,
             REFUSED_DECISION,
@@ -140,17 +215,18 @@ NIGHT: tuple[Stage, ...] = (
     Stage(
         "forward",
         plan_ahead,
-        (PLANNED_ORDER, FORWARD_PLAN, PURCHASE_ORDER_DRAFT),
+        (PLANNED_ORDER, FORWARD_PLAN, PLAN_STABILITY, PURCHASE_ORDER_DRAFT),
         "the weeks ahead by supplier",
         "Look at forecast and terms.",
     ),
     Stage(
         "parcels",
         plan_shipping,
-        (PARCEL, PARCEL_LINE, PLACEMENT, DELIVERY_OPTION),
+        (PARCEL, PARCEL_LINE, PLACEMENT, DELIVERY_OPTION, RATE_FAULT),
         "cartons, carriers and promises",
         "Look at cartons and rate cards.",
     ),
+    Stage("picking", plan_picking, (PICK_LINE, WORKLOAD), "waves of today, hours of tomorrow", "Look at locations."),
     Stage("messages", draft, (MESSAGE,), "what customers should hear", "Look at settings business.locale."),
     Stage("alerts", raise_alerts, (ALERT,), "what needs a person", "Look at the tables named."),
     Stage("assumptions", list_assumptions, (ASSUMPTION,), "what was assumed", "Look at the settings."),
@@ -159,7 +235,7 @@ NIGHT: tuple[Stage, ...] = (
 )
 
 # Parts of the night that run through the day, on the forecasts and policies of the last night.
-FULFIL_STAGES = ("facts", "tracking", "orders", "parcels", "messages", "alerts", "exports", "report")
+FULFIL_STAGES = ("facts", "tracking", "orders", "parcels", "picking", "messages", "alerts", "exports", "report")
 RETURNS_STAGES = ("facts", "tracking", "returns", "messages", "alerts", "report")
 
 
@@ -204,15 +280,17 @@ def run_stages(
 
 
 def take_in(workspace: Workspace, progress: Progress) -> None:
-    """Take in whatever lies in the inbox. Raises `IngestError` for a file that cannot be taken in."""
-    problems = []
+    """Take in whatever lies in the inbox.
+
+    A file that is refused stays there and becomes the plan's first alert: a plan on yesterday's figures that says so
+    serves a morning better than no plan.
+    """
     for report in ingest_inbox(workspace):
         if report.problem:
-            problems.append(f"{report.file_name}: {report.problem}")
+            progress(f"REFUSED {report.problem}")
         else:
             progress(f"took in {report.file_name}: {report.rows_read:,} rows")
-    if problems:
-        raise IngestError(f"{len(problems)} files in the inbox cannot be taken in. " + " ".join(problems))
+    forget_again(workspace)
 
 
 def work(run: Run, stage: Stage) -> None:

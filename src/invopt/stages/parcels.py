@@ -5,6 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from invopt.shipping.plan import Network, plan_parcels
+from invopt.shipping.promise_score import promise_scores
+from invopt.shipping.rate_cards import rate_card_faults
 from invopt.shipping.tracking import fold_events
 from invopt.shipping.transit import transit_times
 from invopt.stages.run import Run
@@ -20,7 +22,9 @@ from invopt.tables import (
     PARCEL_LINE,
     PLACEMENT,
     PRODUCT,
+    PROMISE_SCORE,
     RATE,
+    RATE_FAULT,
     SHIPMENT,
     SURCHARGE,
     TRACKING_EVENT,
@@ -29,17 +33,24 @@ from invopt.tables import (
 
 
 def follow_parcels(run: Run) -> None:
-    """Write where each parcel under way stands, and what trips take by lane, service and weekday."""
+    """Write where each parcel under way stands, what trips take, and how well promises are kept."""
     events, moment = run.read(TRACKING_EVENT), pd.Timestamp(run.seen_until)
-    run.write(SHIPMENT, fold_events(events, moment, run.settings.shipping))
-    run.write(TRANSIT_TIME, transit_times(events, moment, run.settings.shipping, run.settings.business.time_zone))
+    settings, time_zone = run.settings.shipping, run.settings.business.time_zone
+    run.write(SHIPMENT, fold_events(events, moment, settings))
+    run.write(TRANSIT_TIME, transit_times(events, moment, settings, time_zone))
+    run.write(PROMISE_SCORE, promise_scores(events, moment, settings, time_zone))
+
+
+def read_network(run: Run) -> Network:
+    """What carriers offer, as this run sees it."""
+    return Network(
+        *(run.read(table) for table in (CARTON, CARRIER_SERVICE, CARRIER_ZONE, RATE, SURCHARGE, TRANSIT_TIME))
+    )
 
 
 def plan_shipping(run: Run) -> None:
     """Write the parcels of the day, what lies in each, its carrier, and what the customer could choose."""
-    network = Network(
-        *(run.read(table) for table in (CARTON, CARRIER_SERVICE, CARRIER_ZONE, RATE, SURCHARGE, TRANSIT_TIME))
-    )
+    network = read_network(run)
     plan = plan_parcels(
         run.read(ALLOCATION),
         run.read(OPEN_ORDER_LINE),
@@ -54,3 +65,4 @@ def plan_shipping(run: Run) -> None:
     run.write(PARCEL_LINE, plan.parcel_line)
     run.write(PLACEMENT, plan.placement)
     run.write(DELIVERY_OPTION, plan.delivery_option)
+    run.write(RATE_FAULT, rate_card_faults(run.read(RATE), pd.Timestamp(run.as_of)))

@@ -13,8 +13,9 @@ import pandas as pd
 
 import invopt
 from invopt.database import Database, quoted
+from invopt.stages.ledger import release_void
 from invopt.stages.run import Run, connect, details, published_plan_id
-from invopt.tables import RUN, RUN_TABLES, STAGE_TIME, Table
+from invopt.tables import RESERVATION, RUN, RUN_TABLES, STAGE_TIME, Table
 from invopt.workspace import Workspace
 
 _REMOVED = "removed-"
@@ -47,6 +48,7 @@ def _into_database(run: Run, db: Database) -> None:
         # Decisions are never changed, only followed by others: the file holds all that were ever made.
         db.execute("delete from decision")
         db.append("decision", run.decisions())
+        release_void(db, run.read(RESERVATION), run.seen_until)
         db.execute("delete from current_run")
         db.execute("insert into current_run values ($run_id, $now)", {"run_id": run.run_id, "now": now})
 

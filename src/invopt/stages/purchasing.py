@@ -11,10 +11,11 @@ from invopt.purchasing import (
     follow_line_decisions,
     plan_changes,
     propose,
+    propose_transfers,
     supplier_orders,
 )
 from invopt.stages.run import Run
-from invopt.stages.supply import usable_terms
+from invopt.stages.supply import terms_of
 from invopt.tables import (
     INBOUND,
     LEAD_TIME,
@@ -30,7 +31,7 @@ from invopt.tables import (
     SUPPLIER,
     SUPPLIER_CLOSURE,
     SUPPLIER_ORDER,
-    SUPPLIER_TERM,
+    TRANSFER_PROPOSAL,
     empty,
 )
 
@@ -39,12 +40,14 @@ def plan_purchases(run: Run) -> None:
     """Write the explained proposals, the supplier orders they add up to, and advice on open orders."""
     settings = run.settings
     known, policy, stock = run.read(SKU_LOCATION), run.read(POLICY), run.read(STOCK_POSITION)
-    terms = usable_terms(run.read(SUPPLIER_TERM), known[known["is_planned"]], settings)
+    terms = terms_of(run)
     suppliers, lead_time = run.read(SUPPLIER), run.read(LEAD_TIME)
     decisions = run.standing_decisions()
     committed, refused = commitments(decisions, empty(ORDER_PROPOSAL), run.as_of)
     before = run.plan_before
     last_plan = before.table(ORDER_PROPOSAL.name) if before else None
+    transfers = propose_transfers(policy, stock, known, settings)
+    run.write(TRANSFER_PROPOSAL, transfers)
     proposals = propose(
         policy,
         stock,
@@ -58,6 +61,7 @@ def plan_purchases(run: Run) -> None:
         lead_time=lead_time,
         last_plan=last_plan,
         commitments=committed,
+        transfers=transfers,
     )
     proposals = apply_decisions(proposals, decisions, run.as_of)
     run.write(ORDER_PROPOSAL, proposals)

@@ -33,6 +33,7 @@ Progress = Callable[[str], None]
 
 _DETAILS = "run.json"
 _DECISIONS = "decisions.jsonl"
+_RETURN_POLICY = "return_policy.toml"
 _ROW_GROUP = 65_536
 
 
@@ -81,6 +82,11 @@ class Run:
     def standing_decisions(self) -> pd.DataFrame:
         """Those of them that nobody has undone: what a plan follows."""
         return standing(self.decisions())
+
+    @property
+    def return_policy_path(self) -> Path:
+        """The return policy as it stood when the run began."""
+        return self.folder / _RETURN_POLICY
 
     @property
     def plan_before(self) -> Snapshot | None:
@@ -194,10 +200,12 @@ def begin(
     with connect(workspace) as db:
         db.create_tables()
         files = db.frame("select file_id, recorded_at from ingested_file order by file_id")
+        refused = db.frame("select file_name, reason from refused_file order by file_name")
     decisions = workspace.decisions_path.read_bytes()
-    inputs = hashlib.sha256(files.to_csv(index=False).encode())
+    inputs = hashlib.sha256((files.to_csv(index=False) + refused.to_csv(index=False)).encode())
     inputs.update(decisions)
-    inputs.update(workspace.return_policy_path.read_bytes())
+    return_policy = workspace.return_policy_path.read_bytes()
+    inputs.update(return_policy)
     # A night compares itself with the plan of an earlier day; a part of a day builds on the last night.
     base = plan_before(workspace, as_of) if kind == "plan" else published_plan_id(workspace)
     stand = standing(decision_frame(read_entries(decisions, workspace.decisions_path)))
@@ -212,6 +220,7 @@ def begin(
         folder.mkdir(parents=True, exist_ok=True)
         # A decision made from now on is an input of the next run: this one keeps what it began with.
         replace_text(folder / _DECISIONS, decisions.decode())
+        replace_text(folder / _RETURN_POLICY, return_policy.decode())
         entry = {
             "kind": kind,
             "plan_id": run_id if kind == "plan" else base,

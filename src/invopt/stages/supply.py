@@ -6,7 +6,7 @@ import pandas as pd
 
 from invopt.inventory import lead_times
 from invopt.settings import Settings
-from invopt.stages.run import Run
+from invopt.stages.run import Chunk, Run
 from invopt.tables import (
     INBOUND,
     LEAD_TIME,
@@ -43,6 +43,15 @@ def make_lead_times(run: Run) -> None:
         run.settings.lead_time,
     )
     run.write(LEAD_TIME, rows)
+
+
+def terms_of(run: Run, chunk: Chunk | None = None) -> pd.DataFrame:
+    """The usable terms of a run's planned SKUs, of all or of a chunk's."""
+    terms = run.read(SUPPLIER_TERM, chunk)
+    if chunk is not None and not len(terms) and run.count(SUPPLIER_TERM):
+        return terms
+    known = run.read(SKU_LOCATION, chunk)
+    return usable_terms(terms, known[known["is_planned"]], run.settings)
 
 
 def usable_terms(terms: pd.DataFrame, planned: pd.DataFrame, settings: Settings) -> pd.DataFrame:

@@ -1,167 +1,160 @@
-"""What if: policy and proposals of a published run made again in memory with something changed.
-
-The same functions as the night's, on the run's own tables; nothing is written.
-"""
+"""What would change the answer: one SKU planned again with a lead time, a target or a minimum other than the plan's."""
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import dataclass, replace
-from functools import cached_property
+import dataclasses
+from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
-from invopt.calendars import WEEKDAY_NAMES
-from invopt.forecast import DecidedOverride, ForecastCells, Override, apply_overrides, matched_rows
-from invopt.purchasing import commitments, propose
+from invopt.errors import StageError
+from invopt.purchasing import QUESTIONS, Change, commitments, propose, what_if
 from invopt.settings import Settings
 from invopt.stages.blocks import run_axis
-from invopt.stages.policy import chunk_policy, planned_suppliers
+from invopt.stages.periods import Axis
+from invopt.stages.policy import chunk_policy, waiting_units
 from invopt.stages.run import Chunk, Run, details
-from invopt.stages.supply import usable_terms
+from invopt.stages.sourcing import planned_sources
+from invopt.stages.supply import terms_of
 from invopt.tables import (
-    BACKLOG,
-    FORECAST,
-    FORECAST_MODEL,
     LEAD_TIME,
     ORDER_PROPOSAL,
-    POLICY,
     PRODUCT,
-    PROMOTION,
     SKU_LOCATION,
     STOCK_POSITION,
     SUPPLIER,
     SUPPLIER_CLOSURE,
     SUPPLIER_TERM,
     Table,
-    check,
     empty,
 )
-from invopt.workspace import Snapshot, Workspace
-
-_KEY = ["sku_id", "location_id"]
+from invopt.workspace import Workspace
 
 
 @dataclass(frozen=True)
-class Rehearsal(Run):
-    """A published run to be played again: with other settings, another forecast, or for some SKUs alone."""
+class OneSku(Run):
+    """A published run seen through one SKU: every table is read once, and its settings may be others."""
 
-    changed: Settings | None = None
-    forecast: pd.DataFrame | None = None
-    sku_ids: frozenset[str] | None = None
+    other_settings: Settings | None = None
+    kept: dict[tuple[str, bool], pd.DataFrame] = field(default_factory=dict, compare=False)
 
-    @cached_property
+    @property
     def settings(self) -> Settings:
-        """The settings to play with; by default those of the run."""
-        return self.changed if self.changed is not None else super().settings
+        """The settings to plan with."""
+        return self.workspace.settings if self.other_settings is None else self.other_settings
 
     def read(self, table: Table, chunk: Chunk | None = None) -> pd.DataFrame:
-        """A table of the run, of the SKUs that are played; the forecast as it was changed."""
-        frame = super().read(table, chunk)
-        if self.sku_ids is not None and chunk is not None:
-            frame = frame[frame["sku_id"].isin(self.sku_ids)].reset_index(drop=True)
-        if table is FORECAST and self.forecast is not None:
-            columns = [*_KEY, "period_start"]
-            other = self.forecast.set_index(columns)["mean_units"]
-            found = other.reindex(pd.MultiIndex.from_frame(frame[columns])).to_numpy()
-            frame["mean_units"] = pd.Series(found, index=frame.index).fillna(frame["mean_units"])
-        return frame
-
-    def write(self, table: Table, frame: pd.DataFrame, chunk: Chunk | None = None) -> None:
-        """Refuse: a rehearsal leaves nothing behind."""
-        raise NotImplementedError("a rehearsal writes nothing")
+        """A table, from memory where it was read before."""
+        key = (table.name, chunk is None)
+        if key not in self.kept:
+            self.kept[key] = super().read(table, chunk)
+        return self.kept[key].copy()
 
 
-def rehearsal(workspace: Workspace, snapshot: Snapshot) -> Rehearsal:
-    """The published run of a snapshot, to be played again as it was."""
-    entry = details(snapshot.folder)
-    moment = dt.datetime.fromisoformat(entry["seen_until"])
-    return Rehearsal(workspace, dt.date.fromisoformat(entry["as_of"]), snapshot.run_id, moment)
+def answer_what_if(workspace: Workspace, sku_id: str, location_id: str) -> pd.DataFrame:
+    """What one day more lead time, one point more service and double the MOQ would do to the published quantity.
 
+    Plans the one SKU-location again from the published run's tables by the workspace's settings, once as it stands
+    and once for each question. What many SKUs share (supplier minimum, container, budget, damping) is left out on
+    both sides, so that the difference is that of the question alone. Columns: question, final_units, change_units,
+    and `note` where the question has no grip.
 
-def replanned(
-    run: Rehearsal,
-    *,
-    settings: Settings | None = None,
-    forecast: pd.DataFrame | None = None,
-    sku_ids: frozenset[str] | None = None,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Policy and proposals as the run would have made them with other settings or another forecast.
-
-    forecast: FORECAST rows whose `mean_units` stand in for the run's own; the spread around them stays as it was.
-    sku_ids: the SKUs whose policy changes; others keep theirs, and compete with them for budget and minimums.
-
-    Returns POLICY and ORDER_PROPOSAL of the whole plan, before decisions about single proposals. With nothing
-    changed they are the run's own.
+    Raises `StageError` where nothing is published or the SKU-location is not planned.
     """
-    playing = replace(run, changed=settings, forecast=forecast, sku_ids=sku_ids)
-    policy = _policy(playing)
-    known, stock = playing.read(SKU_LOCATION), playing.read(STOCK_POSITION)
-    terms = usable_terms(playing.read(SUPPLIER_TERM), known[known["is_planned"]], playing.settings)
-    committed, _ = commitments(playing.standing_decisions(), empty(ORDER_PROPOSAL), playing.as_of)
-    before = playing.plan_before
+    published = workspace.published
+    if published is None:
+        raise StageError("There is no plan yet to ask about. Make one with: invopt plan")
+    entry = details(published.folder)
+    run = OneSku(
+        workspace,
+        pd.Timestamp(entry["as_of"]).date(),
+        published.run_id,
+        pd.Timestamp(entry["seen_until"]).to_pydatetime(),
+        other_settings=_alone(workspace.settings),
+    )
+    chunk = Chunk(0, sku_id, sku_id)
+    known = run.read(SKU_LOCATION, chunk)
+    here = known[(known["location_id"] == location_id) & known["is_planned"]]
+    if here.empty:
+        raise StageError(f"{sku_id!r} at {location_id!r} is not planned: there is nothing to change.")
+    axis = run_axis(run)
+    base = _final_units(run, chunk, axis, location_id, Change("as it stands"))
+    answers = what_if(lambda change: _final_units(run, chunk, axis, location_id, change), base, QUESTIONS)
+    moq = terms_of(run, chunk)["moq_units"].fillna(0.0)
+    has_no_moq = not len(moq) or not float(moq.max()) > 0
+    is_moq = [question.moq_factor != 1.0 for question in QUESTIONS]
+    answers["note"] = np.where(np.array(is_moq) & has_no_moq, "its terms name no MOQ", "")
+    return answers
+
+
+def _alone(settings: Settings) -> Settings:
+    """The settings without what an order shares with other SKUs and with the last plan."""
+    return settings.replaced(
+        "purchasing",
+        budget_minor=0,
+        smallest_change_share=0.0,
+        container_m3_by_supplier={},
+        container_kg_by_supplier={},
+        container_pallets_by_supplier={},
+    )
+
+
+def _final_units(run: OneSku, chunk: Chunk, axis: Axis, location_id: str, change: Change) -> float:
+    """Units that would be ordered with a change made."""
+    settings = _with_target(run.settings, change.more_target_share)
+    changed = {(SUPPLIER_TERM.name, False): _terms(run.read(SUPPLIER_TERM, chunk), change)}
+    run = dataclasses.replace(run, other_settings=settings, kept=run.kept | changed)
+    lead_time = _slower(run.read(LEAD_TIME, chunk), change.more_lead_time_days)
+    run.kept[(LEAD_TIME.name, False)] = lead_time
+    policy = chunk_policy(
+        run, chunk, axis, planned_sources(run, chunk), lead_time, waiting_units(run),
+        more_target_share=change.more_target_share,
+    )  # fmt: skip
+    policy = policy[policy["location_id"] == location_id].reset_index(drop=True)
+    committed, _ = commitments(run.standing_decisions(), empty(ORDER_PROPOSAL), run.as_of)
     proposals = propose(
         policy,
-        stock,
-        known,
-        terms,
-        playing.read(SUPPLIER),
-        playing.read(SUPPLIER_CLOSURE),
-        playing.settings,
-        playing.as_of,
-        products=playing.read(PRODUCT),
-        lead_time=playing.read(LEAD_TIME),
-        last_plan=before.table(ORDER_PROPOSAL.name) if before else None,
+        run.read(STOCK_POSITION, chunk),
+        run.read(SKU_LOCATION, chunk),
+        terms_of(run, chunk),
+        run.read(SUPPLIER).assign(minimum_order_minor=pd.array([None] * len(run.read(SUPPLIER)), dtype="Int64")),
+        run.read(SUPPLIER_CLOSURE),
+        settings,
+        run.as_of,
+        products=run.read(PRODUCT, chunk),
+        lead_time=lead_time,
         commitments=committed,
     )
-    return policy, proposals.sort_values(list(ORDER_PROPOSAL.key), ignore_index=True)
+    return float(proposals["final_units"].sum())
 
 
-def _policy(run: Rehearsal) -> pd.DataFrame:
-    """The policy of every planned SKU-location; of those not played, as it is."""
-    axis, suppliers, lead_time, backlog = run_axis(run), planned_suppliers(run), run.read(LEAD_TIME), run.read(BACKLOG)
-    is_need = ~backlog["cause"].isin(["rejected", "on_hold"])
-    waiting = backlog[is_need].groupby(_KEY)["waiting_units"].sum()
-    made = []
-    for chunk in run.chunks():
-        if run.sku_ids is None or any(chunk.first_sku_id <= sku <= chunk.last_sku_id for sku in run.sku_ids):
-            made.append(chunk_policy(run, chunk, axis, suppliers, lead_time, waiting))
-    if run.sku_ids is not None:
-        others = run.read(POLICY)
-        made.append(others[~others["sku_id"].isin(run.sku_ids)])
-    return check(pd.concat(made, ignore_index=True).sort_values(_KEY, ignore_index=True), POLICY)
+def _with_target(settings: Settings, more: float) -> Settings:
+    policy = settings.policy
 
+    def raised(targets: dict[str, float]) -> dict[str, float]:
+        return {name: min(value + more, 0.9999) for name, value in targets.items()}
 
-def overridden(run: Rehearsal, asked: Override) -> pd.DataFrame:
-    """The forecast of what an override is about, with it and without it.
-
-    Returns FORECAST rows of every planned SKU-location that it names, the mean without it as `before_units` and
-    with it as `mean_units`; none where it names nothing that is planned. It comes last: it finds the mean that
-    the overrides of the run left.
-    """
-    known = run.read(SKU_LOCATION)
-    known = known[known["is_planned"]].sort_values("position", ignore_index=True)
-    promotions = run.read(PROMOTION)
-    keys = known.loc[matched_rows(asked, known, promotions), [*_KEY, "category_id"]]
-    keys = keys.sort_values(_KEY, ignore_index=True)
-    if keys.empty:
-        return empty(FORECAST).assign(before_units=0.0)
-    playing = replace(run, sku_ids=frozenset(keys["sku_id"]))
-    chunks = [
-        chunk for chunk in run.chunks() if any(chunk.first_sku_id <= sku <= chunk.last_sku_id for sku in keys["sku_id"])
-    ]
-    rows = pd.concat([playing.read(FORECAST, chunk) for chunk in chunks], ignore_index=True)
-    model = pd.concat([playing.read(FORECAST_MODEL, chunk) for chunk in chunks], ignore_index=True)
-    rows = rows.merge(keys[_KEY], on=_KEY, validate="many_to_one").sort_values(
-        [*_KEY, "period_start"], ignore_index=True
+    return settings.replaced(
+        "policy",
+        target_by_class=raised(policy.target_by_class),
+        target_by_segment=raised(policy.target_by_segment),
     )
-    model = keys[_KEY].merge(model, on=_KEY, validate="one_to_one")
-    axis = run_axis(run)
-    mean = rows["mean_units"].to_numpy(dtype=float).reshape(len(keys), axis.horizon)
-    profile = model[[f"weekly_profile_{name.lower()}" for name in WEEKDAY_NAMES]].to_numpy(dtype=float)
-    cells = ForecastCells(keys, mean, profile, axis.forecast_starts, axis.period_days)
-    decided = DecidedOverride("asked", asked, "", "", pd.Timestamp(run.as_of), None, is_undone=False)
-    after = mean.copy()
-    for change in apply_overrides(cells, [decided], promotions, run.as_of):
-        after[change.rows] = change.after
-    return rows.assign(before_units=rows["mean_units"], mean_units=after.ravel())
+
+
+def _terms(terms: pd.DataFrame, change: Change) -> pd.DataFrame:
+    stated = terms["lead_time_days"] + round(change.more_lead_time_days)
+    return terms.assign(moq_units=terms["moq_units"] * change.moq_factor, lead_time_days=stated)
+
+
+def _slower(lead_time: pd.DataFrame, days: float) -> pd.DataFrame:
+    """Lead times of the same spread whose mean is so many days longer."""
+    if not days:
+        return lead_time
+    mean = np.maximum(lead_time["mean_days"].to_numpy(dtype=float), 0.5)
+    factor = (mean + days) / mean
+    longer = {name: lead_time[name] * factor for name in ("sd_days", "median_days", "p90_days")}
+    return lead_time.assign(
+        mean_days=lead_time["mean_days"] + days, log_location_days=lead_time["log_location_days"] + np.log(factor),
+        **longer,
+    )  # fmt: skip

@@ -28,6 +28,7 @@ PRODUCT = Table(
         integer("width_mm", "width as packed for sale", "mm", nullable=True, minimum=1),
         integer("height_mm", "height as packed for sale", "mm", nullable=True, minimum=1),
         integer("weight_g", "weight as packed for sale", "g", nullable=True, minimum=0),
+        units("units_per_pallet", "units on one pallet as the supplier delivers them", nullable=True, minimum=0.001),
         flag("is_this_side_up", "may be turned only about the vertical", nullable=True),
         flag("is_fragile", "nothing may stand on it", nullable=True),
         flag("is_hazardous", "needs a service that carries dangerous goods", nullable=True),

@@ -154,5 +154,6 @@ def timestamp(name: str, meaning: str, *, nullable: bool = False) -> Column:
 PROVENANCE = (
     text("file_id", "the ingested file that brought the row"),
     integer("line_number", "line of that file, counted from 1 with the header", minimum=1),
+    text("assumed_columns", "columns that the row left out and a setting filled, joined by commas", nullable=True),
     timestamp("recorded_at", "when this version of the row became known"),
 )

@@ -53,6 +53,27 @@ FORECAST_MODEL = Table(
     ),
 )
 
+EVENT_EFFECT = Table(
+    "event_effect",
+    grain="one row per run of a promotion, or day of a holiday, and category it concerns",
+    key=("event_kind", "event_id", "starts_on", "category_id"),
+    columns=(
+        text("event_kind", "what it is", choices=("promotion", "holiday")),
+        text("event_id", "promotion, or name of the holiday"),
+        text("category_id", "category"),
+        date("starts_on", "first day"),
+        date("ends_on", "last day"),
+        share("discount_share", "price cut while it runs", nullable=True),
+        real(
+            "measured_lift",
+            "demand over what it would have been, as measured; missing where nothing was",
+            nullable=True,
+            minimum=0,
+        ),
+        real("lift", "the same as used: drawn to what such events do in the category, and in the shop", minimum=0),
+    ),
+)
+
 FORECAST_OVERRIDE = Table(
     "forecast_override",
     grain="one row per override that a planner ever decided, with what it does to this plan",

@@ -5,7 +5,10 @@ from __future__ import annotations
 from invopt.tables.declaration import Table, date, text
 
 MESSAGE_KINDS = ("parcel_late", "parcel_stuck", "delivery_failed", "parcel_returned", "parcel_lost", "parcel_damaged",
-                 "order_waiting", "return_granted", "return_refused", "return_received")  # fmt: skip
+                 "order_waiting", "return_granted", "return_refused", "return_received", "return_drop_off",
+                 "return_pick_up", "return_scanned", "return_miscounted", "return_graded", "return_refunded",
+                 "return_reminder", "return_expired", "exchange_reserved", "exchange_due", "exchange_released",
+                 "exchange_impossible")  # fmt: skip
 
 MESSAGE = Table(
     "message",

@@ -102,6 +102,7 @@ PARCEL_COST = Table(
         real("unit_minor", "cost of each unit in it", "minor units of currency", minimum=0),
         integer("late_days", "days after the promise at which it would arrive", "days", minimum=0),
         text("currency", "ISO 4217 code"),
+        text("reason", "service and weight it was reckoned with"),
     ),
 )
 
@@ -165,14 +166,26 @@ PICK_LINE = Table(
         text("order_id", "order"),
         text("order_line_id", "line"),
         text("sku_id", "SKU"),
+        text("zone", "part of the location that it lies in: the category, as goods of one lie together"),
         units("pick_units", "units to pick", minimum=0),
         text("cut_off_time", "HH:MM local by which it has to be packed", nullable=True),
     ),
 )
 
+ORDER_ARRIVAL = Table(
+    "order_arrival",
+    grain="one row per location and hour of the next working day at which order lines are expected",
+    key=("location_id", "hour"),
+    columns=(
+        text("location_id", "location that should serve them"),
+        integer("hour", "hour of the day, local", minimum=0, maximum=23),
+        real("lines", "mean of the same weekday over the last weeks", "lines", minimum=0),
+    ),
+)
+
 WORKLOAD = Table(
     "workload",
-    grain="one row per location and working hour of tomorrow",
+    grain="one row per location and working hour of the next working day",
     key=("location_id", "hour"),
     columns=(
         text("location_id", "location"),
@@ -182,3 +195,41 @@ WORKLOAD = Table(
         real("waiting_lines", "left at its end", "lines", minimum=0),
     ),
 )
+
+RESERVATION = Table(
+    "reservation",
+    grain="one row per order line and location with units reserved for picking",
+    key=("reference", "sku_id", "location_id"),
+    columns=(
+        text("reference", "order|line, or whatever else reserved"),
+        text("order_id", "order; missing where no order line has that reference", nullable=True),
+        text("order_line_id", "line", nullable=True),
+        text("sku_id", "SKU"),
+        text("location_id", "location"),
+        units("reserved_units", "reserved by the ledger", minimum=0),
+        units("kept_units", "still wanted; the rest is released when the plan is published", minimum=0),
+        flag("is_with_carrier", "the carrier has scanned the order's parcel from there"),
+        text("reason", "why it is kept or released"),
+    ),
+)
+
+AVAILABLE_TO_PROMISE = Table(
+    "available_to_promise",
+    grain="one row per SKU, location and day on which what can be promised changes",
+    key=("sku_id", "location_id", "from_on"),
+    columns=(
+        text("sku_id", "SKU"),
+        text("location_id", "location"),
+        date("from_on", "first day of these figures: the as-of day, then each day with a receipt"),
+        units("on_hand_units", "units there now", minimum=0),
+        units("reserved_units", "reserved for orders that are being picked", minimum=0),
+        units("available_units", "on hand less reserved; below zero where a count found less than was reserved"),
+        units("buffer_units", "kept back by the settings", minimum=0),
+        units("allocated_units", "planned for today's orders and not reserved yet", minimum=0),
+        units("waiting_units", "accepted orders of this location that wait", minimum=0),
+        units("expected_units", "receipts expected until that day", minimum=0),
+        units("promise_units",
+              "what a new order can be promised: available - buffer - allocated - waiting + expected, not below zero",
+              minimum=0),
+    ),
+)  # fmt: skip

@@ -6,7 +6,7 @@ from invopt.tables.declaration import Table, date, flag, integer, minor, real, t
 
 # In the order in which they act; each but the first has its own column of change in the proposal.
 BINDING_CONSTRAINTS = (
-    "none", "commitment", "closure", "no_supplier", "moq", "pack", "line_maximum", "price_break", "lifecycle", "maximum_cover",
+    "none", "transfer", "commitment", "closure", "no_supplier", "moq", "economic_lot", "pack", "line_maximum", "price_break", "lifecycle", "maximum_cover",
     "damping", "minimum_order_value", "container", "budget", "decision",
 )  # fmt: skip
 
@@ -39,10 +39,12 @@ ORDER_PROPOSAL = Table(
         units("on_order_due_units", "- receipts expected inside the interval"),
         units("unneeded_units", "+ what is already covered beyond the target (so that the need is not negative)"),
         units("need_units", "= the unconstrained quantity: the sum of the terms above", minimum=0),
+        units("transfer_change_units", "- comes from another location that holds too much"),
         units("commitment_change_units", "- approved before and not counted as due: it leaves with this order"),
         units("closure_change_units", "+ ordered ahead: the supplier takes no order when the next review is due"),
         units("supplier_change_units", "- cut because no supplier can deliver it on usable terms"),
         units("moq_change_units", "+ raised to the smallest quantity"),
+        units("economic_change_units", "+ raised to the economic quantity, which weighs ordering against holding"),
         units("pack_change_units", "+ rounded up to whole packs"),
         units("line_maximum_change_units", "- cut to the largest quantity"),
         units("price_break_change_units", "+ raised to a cheaper price where that pays"),
@@ -114,6 +116,22 @@ SUPPLIER_ORDER = Table(
     ),
 )
 
+TRANSFER_PROPOSAL = Table(
+    "transfer_proposal",
+    grain="one row per SKU and lane: stock moved in place of a purchase",
+    key=("sku_id", "from_location_id", "to_location_id"),
+    columns=(
+        text("sku_id", "SKU"),
+        text("from_location_id", "location that holds more than it needs"),
+        text("to_location_id", "location that would otherwise buy"),
+        units("moved_units", "quantity to move", minimum=0),
+        minor("cost_minor", "cost of the move", minimum=0),
+        minor("gain_minor", "what the move saves beyond its cost"),
+        text("currency", "ISO 4217 code"),
+        text("reason", "why"),
+    ),
+)
+
 ORDER_COMMITMENT = Table(
     "order_commitment",
     grain="one row per proposal that was approved: what is being bought, until the goods are in",
@@ -167,6 +185,24 @@ PLAN_CHANGE = Table(
         text("urgency", "urgency now, or not_listed"),
         text("cause", "the term of the explanation that changed most"),
         units("cause_units", "by how much it changed the quantity"),
+    ),
+)
+
+PLAN_STABILITY = Table(
+    "plan_stability",
+    grain="one row where there is a plan of an earlier day to compare with: how much moved since",
+    key=("last_run_id",),
+    columns=(
+        text("last_run_id", "the plan compared with"),
+        integer("proposals", "proposals of this plan", minimum=0),
+        integer("changed_proposals", "SKU-locations whose quantity or urgency differs", minimum=0),
+        integer("damped_proposals", "kept as in the last plan, the change being too small to matter", minimum=0),
+        real(
+            "moved_share",
+            "nervousness: value of planned orders that moved in the weeks both plans cover, per value planned before",
+            nullable=True,
+            minimum=0,
+        ),
     ),
 )
 

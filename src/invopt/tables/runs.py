@@ -40,6 +40,30 @@ REJECTED_ROW = Table(
     ),
 )
 
+REFUSED_FILE = Table(
+    "refused_file",
+    grain="one row per file in the inbox that cannot be taken in as it is",
+    key=("file_name",),
+    columns=(
+        text("file_name", "its name in the inbox"),
+        integer("file_bytes", "size", "bytes", minimum=0),
+        text("reason", "what is wrong and how to mend it"),
+        timestamp("recorded_at", "when it was first refused"),
+    ),
+)
+
+# Who asked to be forgotten, as hashes: a later export that names them again is blanked as it comes in.
+ERASED_PERSON = Table(
+    "erased_person",
+    grain="one row per customer or order whose person was erased on request",
+    key=("subject", "subject_hash"),
+    columns=(
+        text("subject", "customer or order", choices=("customer", "order")),
+        text("subject_hash", "SHA-256 of the id in lower case"),
+        timestamp("recorded_at", "when it was erased"),
+    ),
+)
+
 DECISION = Table(
     "decision",
     grain="one row per human decision; decisions are never changed, only followed by another",
@@ -96,6 +120,17 @@ ALERT = Table(
         text("currency", "ISO 4217 code"),
         text("message", "what is wrong"),
         text("remedy", "what to do"),
+    ),
+)
+
+ASSUMED_INPUT = Table(
+    "assumed_input",
+    grain="one row per input and column that rows left out and a setting filled",
+    key=("table_name", "column_name"),
+    columns=(
+        text("table_name", "input"),
+        text("column_name", "column"),
+        integer("rows", "rows of the input that left it out, as of the day", minimum=0),
     ),
 )
 

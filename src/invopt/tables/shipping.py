@@ -234,3 +234,37 @@ SHIPMENT = Table(
         text("next_step", "what to do about it; empty for none"),
     ),
 )  # fmt: skip
+
+PROMISE_SCORE = Table(
+    "promise_score",
+    grain="one row per carrier, service and lane; lane * is the whole service",
+    key=("carrier_id", "service_id", "lane"),
+    columns=(
+        text("carrier_id", "carrier"),
+        text("service_id", "service"),
+        text("lane", "origin location and destination country and region; * for all"),
+        integer("parcels", "delivered parcels promised again from the trips before them", minimum=0),
+        share("kept_share", "of these, delivered by the day that the estimate would have promised", nullable=True),
+        share(
+            "promised_share",
+            "what the estimate claimed for those days; honest where it equals the share kept",
+            nullable=True,
+        ),
+        share("on_time_share", "share of given dates that were kept, shrunk to the service and the carrier"),
+        integer("dated_parcels", "parcels with a given date that has been kept or broken", minimum=0),
+    ),
+)
+
+RATE_FAULT = Table(
+    "rate_fault",
+    grain="one row per fault of a rate card",
+    key=("carrier_id", "service_id", "zone", "fault", "reason"),
+    columns=(
+        text("carrier_id", "carrier"),
+        text("service_id", "service"),
+        text("zone", "zone of the card"),
+        text("fault", "gap, overlap, falling, currency", choices=("gap", "overlap", "falling", "currency")),
+        flag("is_now", "no card prices this zone on the as-of day"),
+        text("reason", "what is wrong, with the days"),
+    ),
+)  # fmt: skip

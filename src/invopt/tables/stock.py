@@ -33,7 +33,10 @@ STOCK_MOVEMENT = Table(
         text("sku_id", "SKU"),
         text("location_id", "location"),
         text("movement_kind", "what happened", choices=MOVEMENT_KINDS),
-        units("moved_units", "signed change of on hand; for reservation and release of reserved"),
+        units(
+            "moved_units",
+            "signed change of on hand; a reservation adds its size to reserved, a release takes its size off",
+        ),
         timestamp("moved_at", "when it happened"),
         text("reference", "order, receipt, return or count that caused it", nullable=True),
     ),

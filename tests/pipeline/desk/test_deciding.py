@@ -9,7 +9,7 @@ import pytest
 
 from invopt.decisions import read_decisions, standing
 from invopt.stages import run_stages
-from invopt.stages.what_if import rehearsal, replanned
+from invopt.stages.rehearsal import rehearsal, replanned
 from tests.pipeline.desk.conftest import Person, add_users, served
 from tests.pipeline.shop import SPEC, copy_of
 

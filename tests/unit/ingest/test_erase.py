@@ -12,7 +12,7 @@ import pytest
 
 from invopt.errors import InvoptError
 from invopt.ingest import ingest_inbox
-from invopt.ingest.erase import Erasure, erase_customer, erase_expired
+from invopt.ingest.erase import Erasure, erase_customer, erase_expired, forget_again
 from tests.unit.ingest.conftest import Shop
 
 ANN, BOB = "ann.lee-4711@example.org", "bob@example.org"
@@ -68,6 +68,29 @@ def test_the_archived_file_taken_in_again_changes_nothing(shop: Shop) -> None:
     report = shop.bring("again.csv", archived.read_bytes())
     assert (report.rows_accepted, report.rows_rejected, report.rows_known) == (0, 1, 3)
     assert b"ann.lee" not in everything(shop)
+
+
+def test_an_export_that_names_the_person_again_is_blanked(shop: Shop) -> None:
+    brought(shop, "orders.csv", ORDERS)
+    erase_customer(shop.workspace, ANN)
+    before = totals(shop)[0][1:]
+    later = ORDERS.replace("Lee, Ann", "Lee, Ann Marie").encode() + f"4,A,2026-01-06 10:00,many,1,{ANN},,,\r\n".encode()
+    archived = brought(shop, "later.csv", later)
+    assert ANN.encode() in archived.read_bytes()
+    assert forget_again(shop.workspace) == 1
+    held = everything(shop)
+    for word in (ANN.encode(), b"ann lee", b"lee, ann", b"ab1 2cd", b"0123"):
+        assert word not in held, word
+    assert BOB.encode() in held
+    newest = "qualify row_number() over (partition by order_id, sku_id order by recorded_at desc) = 1"
+    assert shop.rows(f"select sum(ordered_units), sum(amount_minor) from (from order_line {newest})") == [before]
+    assert forget_again(shop.workspace) == 0
+
+
+def test_old_orders_that_come_again_are_no_request(shop: Shop) -> None:
+    brought(shop, "orders.csv", ORDERS)
+    erase_expired(shop.workspace, dt.date(2099, 1, 1))
+    assert shop.rows("select count(*) from erased_person") == [(0,)]
 
 
 def test_erasing_twice_finds_nothing_the_second_time(shop: Shop) -> None:

@@ -72,6 +72,18 @@ def test_shopify_orders_keep_their_columns_on_every_line(shop: Shop) -> None:
     assert {line[3:] for line in lines} == {("open", "paid", "jo@example.org", "02139", "USD")}
 
 
+def test_shopify_cash_on_delivery_is_agreed_not_outstanding(shop: Shop) -> None:
+    header = SHOPIFY + ",Payment Method,Note Attributes"
+    pending = ORDER | {"Financial Status": "pending", "Note Attributes": "utm_source: ad\nutm_term: 12"}
+    methods = {"#1": "manual + Cash on Delivery (COD)", "#2": "Bank Deposit", "#3": "codfish vouchers", "#4": ""}
+    rows = [
+        shopify_line(name, "A", 1, "10.00", **pending, **{"Payment Method": method}) for name, method in methods.items()
+    ]
+    shop.bring("orders_export.csv", export(header, *rows))
+    states = shop.rows("select payment_state from order_line order by order_id")
+    assert [row[0] for row in states] == ["authorised", "pending", "pending", "pending"]
+
+
 def test_shopify_discount_and_tax_are_split_to_the_cent(shop: Shop) -> None:
     lines = [shopify_line("#1", sku, 1, "10.00") for sku in "ABC"]
     lines[0] |= ORDER

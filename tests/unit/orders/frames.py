@@ -65,7 +65,7 @@ def stock(*rows: tuple[str, str, float]) -> pd.DataFrame:
 def parcels(*rows: tuple[str, str, int]) -> pd.DataFrame:
     """Parcel costs: order, location, cost of the parcel."""
     frame = pd.DataFrame(list(rows), columns=["order_id", "location_id", "parcel_minor"])
-    frame = frame.assign(unit_minor=0.0, late_days=0, currency="GBP")
+    frame = frame.assign(unit_minor=0.0, late_days=0, currency="GBP", reason="POST 48, 1 kg by estimate")
     return check(frame, PARCEL_COST) if rows else empty(PARCEL_COST)
 
 

@@ -7,7 +7,8 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from invopt.errors import TableError
+from invopt.errors import SettingsError, TableError
+from invopt.settings import Settings
 from tests.unit.purchasing import shop
 
 NO_TERMS = shop.terms().iloc[:0]
@@ -32,6 +33,10 @@ NO_TERMS = shop.terms().iloc[:0]
         ({"suppliers": shop.suppliers(currency="EUR", minimum_order_minor=10**6)}, "minimum_currency", True),
         ({"suppliers": shop.suppliers(minimum_order_minor=10**12)}, "minimum_infeasible", False),
         ({"settings": shop.settings(budget_minor=1)}, "cut by the budget", False),
+        ({"terms": shop.terms(moq_units=40_000.0)}, "lot_too_large", False),
+        ({"terms": shop.terms(lead_time_days=None)}, "lead_time_assumed", True),
+        ({"terms": shop.terms(lead_time_days=0)}, "below the target level", True),
+        ({"terms": shop.terms(currency=["GBP", "EUR"], from_units=[0.0, 50.0])}, "currency_mismatch", False),
     ],
 )
 def test_a_bad_row_says_so(changed: dict[str, object], reason: str, is_bought: bool) -> None:
@@ -86,3 +91,16 @@ def test_a_negative_lead_time_is_refused_by_name() -> None:
     terms["lead_time_days"] = -3
     with pytest.raises(TableError, match="lead_time_days"):
         shop.plan(terms=terms)
+
+
+@pytest.mark.parametrize("target", [0.0, 1.0])
+def test_a_target_of_nothing_or_of_certainty_is_refused_by_name(target: float) -> None:
+    with pytest.raises(SettingsError, match="target_by_class"):
+        Settings().replaced("policy", target_by_class={"A": target, "B": 0.9, "C": 0.9})
+    with pytest.raises(SettingsError, match="target_by_segment"):
+        Settings().replaced("policy", target_by_segment={"AX": target})
+
+
+def test_a_segment_that_is_none_is_refused_by_name() -> None:
+    with pytest.raises(SettingsError, match="AA is no segment"):
+        Settings().replaced("policy", target_by_segment={"AA": 0.9})

@@ -91,6 +91,18 @@ def test_a_container_holds_what_it_holds() -> None:
     assert shop.plan(products=products, settings=heavy).loc[0, "final_units"] == 7.0
 
 
+def test_a_container_has_so_many_places_for_pallets() -> None:
+    """Eight units on a pallet, three places: 24 of the 30; the weight of 7.5 kg binds before them."""
+    products = shop.products(units_per_pallet=8.0, weight_g=1_000)
+    places = {"container_pallets_by_supplier": {"ACME": 3.0}}
+    found = shop.plan(products=products, settings=shop.settings(**places))
+    assert (found.loc[0, "final_units"], found.loc[0, "binding_constraint"]) == (24.0, "container")
+    heavy = shop.settings(container_kg_by_supplier={"ACME": 7.5}, **places)
+    assert shop.plan(products=products, settings=heavy).loc[0, "final_units"] == 7.0
+    unknown = shop.plan(products=shop.products(), settings=shop.settings(**places))
+    assert "dimensions_unknown" in unknown.loc[0, "reason"]
+
+
 def test_a_container_is_filled_only_with_what_earns() -> None:
     products = shop.products(length_mm=1_000, width_mm=1_000, height_mm=100, weight_g=1_000)
     wished = {"container_m3_by_supplier": {"ACME": 4.0}, "fill_containers": True}

@@ -9,10 +9,9 @@ from invopt.decisions import NewDecision, append_decisions, read_decisions, stan
 from invopt.errors import InvoptError, SettingsError
 from invopt.purchasing import follow_line_decisions
 from invopt.purchasing.line_decisions import receipt_value
-from invopt.returns import with_hand_grades
 from invopt.settings import Settings
 from invopt.settings.decided import decided_settings
-from invopt.tables import INBOUND, RETURN_LINE, empty
+from invopt.tables import INBOUND
 
 DAY = dt.date(2026, 3, 2)
 MOMENT = dt.datetime(2026, 3, 2, 8)
@@ -125,23 +124,3 @@ def test_what_cannot_be_followed_about_a_line_is_listed(decide, inbound):
     rows, refused = follow_line_decisions(inbound, decide.standing(), DAY)
     assert rows["open_units"].tolist() == [10.0, 5.0]
     assert refused["action"].tolist() == ["confirm", "receive", "eat"]
-
-
-def test_a_grade_by_hand_fills_what_the_file_leaves_open(decide):
-    lines = pd.DataFrame({
-        "return_id": ["R1", "R2", "R3"], "return_line_id": "1", "order_id": "1", "order_line_id": "1", "sku_id": "A",
-        "returned_units": 1.0, "requested_on": pd.Timestamp("2026-02-01"),
-        "received_on": [pd.Timestamp("2026-02-05"), pd.Timestamp("2026-02-05"), pd.NaT], "received_units": 1.0,
-        "location_id": "L", "return_reason": "late", "grade": [None, "damaged", None], "wish": "refund",
-        "exchange_sku_id": None,
-    })  # fmt: skip
-    kinds = {column.name: column.dtype.pandas(nullable=column.nullable) for column in RETURN_LINE.columns}
-    lines = lines.astype(kinds)
-    for key in ("R1|1", "R2|1", "R3|1"):
-        decide("return", key, "grade", "worn")
-    decide("return", "R1|1", "grade", "as_new")
-    decide("return", "R1|1", "grade", "lovely")
-    graded = with_hand_grades(lines, decide.standing())["grade"]
-    assert graded.iloc[:2].tolist() == ["as_new", "damaged"], "the file's own grade stands"
-    assert pd.isna(graded.iloc[2]), "what has not arrived is not graded"
-    assert with_hand_grades(empty(RETURN_LINE), decide.standing()).empty

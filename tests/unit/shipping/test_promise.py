@@ -12,12 +12,12 @@ from invopt.errors import SettingsError
 from invopt.settings import Shipping
 from invopt.shipping.choice import choose_service, delivery_options
 from invopt.shipping.promise import offers, ship_dates
+from invopt.shipping.promise_score import promise_calibration, promise_scores
 from invopt.shipping.rates import quote
 from invopt.shipping.transit import (
     HORIZON,
     conformal_share,
     fit_transit,
-    promise_calibration,
     read_history,
     transit_times,
 )
@@ -130,10 +130,35 @@ def test_a_lane_seen_once_stays_near_its_service() -> None:
 
 def test_promises_are_kept_as_often_as_they_say() -> None:
     history = read_history(trips(1_500, seed=4), pd.Timestamp("2026-04-01"), ZONE)
-    score = promise_calibration(history, 0.9, 12.0).iloc[0]
-    assert score["parcels"] > 800
-    assert score["kept_share"] > 0.88
-    assert abs(score["kept_share"] - score["promised_share"]) < 0.03
+    score = promise_calibration(history, 0.9, 12.0)
+    assert len(score) > 800
+    assert score["kept"].mean() > 0.88
+    assert abs(score["kept"].mean() - score["promised"].mean()) < 0.03
+
+
+def test_scores_of_a_service_are_those_of_its_lanes_together() -> None:
+    """Two lanes beside the whole service; reliability of a lane lies between what was seen and the service's."""
+    events = trips(600, seed=4)
+    scores = promise_scores(events, pd.Timestamp("2026-04-01"), Shipping(), ZONE).set_index("lane")
+    assert set(scores.index) == {"*", "LEEDS>GB-LS", "LEEDS>GB-SW"}
+    lanes = scores.drop(index="*")
+    assert lanes["parcels"].sum() == scores.loc["*", "parcels"] > 300
+    assert lanes["dated_parcels"].sum() == scores.loc["*", "dated_parcels"] == 600
+    kept = (lanes["kept_share"] * lanes["parcels"]).sum() / lanes["parcels"].sum()
+    assert kept == pytest.approx(scores.loc["*", "kept_share"])
+    history = read_history(events, pd.Timestamp("2026-04-01"), ZONE).trips
+    for lane, seen in history.groupby("lane")["kept"].mean().items():
+        low, high = sorted([seen, scores.loc["*", "on_time_share"]])
+        assert low - 1e-9 <= scores.loc[lane, "on_time_share"] <= high + 1e-9
+    assert promise_scores(events.iloc[:0], DAY, Shipping(), ZONE).empty
+
+
+def test_a_parcel_under_way_as_the_week_began_was_not_known_to_arrive() -> None:
+    """All trips of a fortnight end on one later day: before it no estimate may be made from them."""
+    events = trips(120, weeks=2)
+    late = pd.Timestamp("2025-12-10 12:00")
+    events["happened_at"] = events["happened_at"].where(events["event_code"] != "delivered", late)
+    assert promise_calibration(read_history(events, pd.Timestamp("2026-04-01"), ZONE), 0.9, 12.0).empty
 
 
 def test_a_carrier_that_became_slower_is_promised_with_more_care() -> None:

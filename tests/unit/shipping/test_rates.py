@@ -122,12 +122,20 @@ def test_the_card_of_the_day_counts_and_an_open_card_is_succeeded() -> None:
     )
     assert valid_rates(cards, DAY)["rate_minor"].tolist() == [550]
     assert valid_rates(cards, DAY - pd.Timedelta(days=1))["rate_minor"].tolist() == [500]
-    assert rate_card_faults(cards).empty
+    assert rate_card_faults(cards, DAY).empty
 
 
 def test_a_day_without_a_card_is_a_reason() -> None:
     ended = rates({"valid_until_on": DAY - pd.Timedelta(days=1)})
     assert one_quote(parcel(), rate=ended)["reason"] == "no rate card is valid on 2026-03-02"
+
+
+def test_a_card_that_has_ended_is_a_fault_of_today() -> None:
+    ended = rates({"valid_until_on": DAY - pd.Timedelta(days=1)})
+    found = rate_card_faults(ended, DAY)
+    assert found[["fault", "is_now", "reason"]].to_numpy().tolist() == [
+        ["gap", True, "POST/48/UK: no card is valid on 2026-03-02"]
+    ]
 
 
 def test_faults_of_cards_are_named() -> None:
@@ -141,7 +149,8 @@ def test_faults_of_cards_are_named() -> None:
         {"zone": "D", "up_to_g": 1_000},
         {"zone": "D", "up_to_g": 2_000, "currency": "EUR"},
     )
-    found = rate_card_faults(cards)
+    found = rate_card_faults(cards, pd.Timestamp("2026-07-01"))
+    assert found.loc[found["is_now"], "zone"].tolist() == ["B"]
     assert dict(zip(found["zone"], found["fault"], strict=True)) == {
         "A": "overlap", "B": "gap", "C": "falling", "D": "currency",
     }  # fmt: skip

@@ -81,6 +81,15 @@ def test_surplus_is_worth_a_year_of_holding_the_excess(one: dict[str, pd.DataFra
     assert of_kind(much, "surplus").loc["S|1|MAIN", "worth_minor"] == pytest.approx(worth, abs=0.51)
 
 
+def test_the_remedy_of_a_surplus_names_the_discount_that_pays(one: dict[str, pd.DataFrame]) -> None:
+    """40 units sell in 28 days: 257 of 500 are kept for 180 days, the other 243 wait 265 days on average, at 30% of
+    the cost of 5.00 a year: 1.09."""
+    much = one | {"stock_position": one["stock_position"].assign(on_hand_units=500.0)}
+    daily = 40 / 28
+    wait = (180 * daily + (500 - 180 * daily) / 2) / daily
+    assert f"up to {5 * 0.3 * wait / 365:.2f} GBP off a unit" in of_kind(much, "surplus").loc["S|1|MAIN", "remedy"]
+
+
 def test_small_surpluses_are_left_out(one: dict[str, pd.DataFrame]) -> None:
     much = changed(one, "stock_position", on_hand_units=1_000.0)
     assert of_kind(much, "surplus", SETTINGS.replaced("alerts", least_worth_minor=10_000_000)).empty

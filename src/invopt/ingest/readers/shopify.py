@@ -1,7 +1,8 @@
 """Shopify's order export (Orders > Export, "Plain CSV"): a row a line item, the order's columns on its first row only.
 
 A line has no id, so it is told by its content. What is not shipped (gift cards, tips, services) is a fee. The order's
-discount and tax are split over its lines by their value. The customer is known by e-mail address.
+discount and tax are split over its lines by their value. Cash on delivery
+stands there as pending, yet is agreed: nothing has to be waited for. The customer is known by e-mail address.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ EXPORTS = (
         columns=(
             "currency", "taxes", "discount_amount", "fulfilled_at", "cancelled_at", "lineitem_discount",
             "lineitem_requires_shipping", "lineitem_taxable", "lineitem_fulfillment_status", "source", "location",
-            "shipping_country",
+            "shipping_country", "payment_method",
         ),
         personal_columns=(
             "email", "phone", "notes", "note_attributes", "payment_reference", "payment_references", "payment_id",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from invopt.report.figures import OPEN_RETURNS, weighted_mean
+from invopt.report.figures import weighted_mean
 from invopt.report.lists import ListColumn, PlanList, cut
 from invopt.report.plan import Plan
 from invopt.report.sections.naming import (
@@ -12,7 +12,6 @@ from invopt.report.sections.naming import (
     Links,
     named,
     pages_of,
-    spaced,
 )
 
 
@@ -163,52 +162,4 @@ def shipment_list(plan: Plan) -> PlanList:
         rows,
         "Every parcel on its way is well.",
         total=total,
-    )
-
-
-def return_list(plan: Plan) -> PlanList:
-    """Returns that are open."""
-    rows = plan.table("return_authorisation")
-    rows = rows[rows["state"].isin(OPEN_RETURNS)]
-    rows = rows.sort_values(["state", "refund_minor", "return_id"], ascending=[False, False, True], kind="stable")
-    total = len(rows)
-    return PlanList(
-        "returns",
-        "Open returns",
-        (
-            ListColumn("return_id", "return_id", "text"),
-            ListColumn("sku_id", "sku", "text", is_wide=True),
-            ListColumn("state", "return_state", "text", is_facet=True),
-            ListColumn("granted_units", "units", "units", is_wide=True),
-            ListColumn("refund_minor", "refund", "money"),
-            ListColumn("reason", "reason", "prose", is_wide=True),
-        ),
-        cut(rows, plan.settings.report.list_rows),
-        "No return is open.",
-        currency="currency",
-        total=total,
-    )
-
-
-def return_reason_list(plan: Plan) -> PlanList:
-    """Why goods come back, by category."""
-    rows = plan.table("return_summary").sort_values(
-        ["returned_units", "category_id"], ascending=[False, True], kind="stable"
-    )
-    return PlanList(
-        "return_reasons",
-        "Why goods come back",
-        (
-            ListColumn("category_id", "category", "text", is_facet=True),
-            ListColumn(
-                "return_reason",
-                "return_reason",
-                "text",
-                words=spaced("changed_mind", "size_or_fit", "not_as_described", "damaged_in_transit", "wrong_item"),
-            ),
-            ListColumn("returned_units", "returned_units", "units"),
-        ),
-        cut(rows, plan.settings.report.list_rows),
-        "Nothing has come back.",
-        total=len(rows),
     )

@@ -19,7 +19,9 @@ ALERT_WORDS = {
     "parcel_problem": "Parcel problem", "no_carrier": "No carrier", "order_on_hold": "Order on hold",
     "return_to_grade": "Return to grade", "returns_piling_up": "Returns piling up", "data_problem": "Data problem",
     "below_minimum_order": "Below minimum", "cannot_buy": "Cannot be bought",
-    "decision_refused": "Decision not followed",
+    "decision_refused": "Decision not followed", "file_refused": "File not taken in",
+    "late_return": "Refund late", "return_miscount": "Wrong count",
+    "refurbish_late": "Work not ready",
 }  # fmt: skip
 
 SEVERITY_WORDS = {"high": "● high", "medium": "◐ medium", "low": "○ low"}
@@ -29,8 +31,9 @@ URGENCY_WORDS = {
 }  # fmt: skip
 
 CONSTRAINT_WORDS = {
-    "none": "", "moq": "smallest quantity", "pack": "whole packs", "line_maximum": "largest quantity",
-    "price_break": "cheaper price", "minimum_order_value": "order minimum", "budget": "budget",
+    "none": "", "transfer": "from another location", "moq": "smallest quantity", "economic_lot": "economic quantity",
+    "pack": "whole packs", "line_maximum": "largest quantity", "price_break": "cheaper price",
+    "minimum_order_value": "order minimum", "budget": "budget",
     "container": "container",
     "lifecycle": "lifecycle", "maximum_cover": "longest cover", "no_supplier": "no supplier", "closure": "closure",
     "damping": "last plan", "decision": "decision",

@@ -22,9 +22,10 @@ from invopt.report.series import KEYS
 
 
 def alert_list(plan: Plan, links: Links) -> PlanList:
-    """Exceptions, most money first."""
-    alerts = plan.table("alert").sort_values(
-        ["worth_minor", "alert_kind", "key"], ascending=[False, True, True], kind="stable"
+    """Exceptions, most money first; before them the files that the plan had to be made without."""
+    alerts = plan.table("alert")
+    alerts = alerts.assign(is_first=alerts["alert_kind"] == "file_refused").sort_values(
+        ["is_first", "worth_minor", "alert_kind", "key"], ascending=[False, False, True, True], kind="stable"
     )
     total = len(alerts)
     alerts = cut(alerts, plan.settings.report.exception_rows)
@@ -119,6 +120,34 @@ def supplier_list(plan: Plan) -> PlanList:
         currency="currency",
         total=len(rows),
         export="supplier_order",
+    )
+
+
+def transfer_list(plan: Plan) -> PlanList:
+    """Stock to move between locations in place of purchases, what it saves first."""
+    rows = plan.table("transfer_proposal")
+    rows = rows.sort_values(
+        ["gain_minor", "sku_id", "from_location_id", "to_location_id"],
+        ascending=[False, True, True, True],
+        kind="stable",
+    )
+    total = len(rows)
+    return PlanList(
+        "transfers",
+        "Move between locations",
+        (
+            ListColumn("sku_id", "sku", "text"),
+            ListColumn("from_location_id", "from_location", "text", is_facet=True),
+            ListColumn("to_location_id", "to_location", "text", is_facet=True),
+            ListColumn("moved_units", "units", "units"),
+            ListColumn("cost_minor", "transfer_cost", "money", is_wide=True),
+            ListColumn("gain_minor", "transfer_gain", "money", is_wide=True),
+        ),
+        cut(rows, plan.settings.report.list_rows),
+        "Nothing is moved: no lane is set, or no move costs less than buying.",
+        currency="currency",
+        total=total,
+        export="transfer_proposal",
     )
 
 

@@ -17,7 +17,7 @@ from invopt.review.pages.difference import differences
 from invopt.review.pictures import beside_picture
 from invopt.review.render import done, show
 from invopt.review.web import Visit
-from invopt.stages.what_if import overridden, rehearsal, replanned
+from invopt.stages.rehearsal import overridden, rehearsal, replanned
 
 _SHOWN_OVERRIDES = 100
 

@@ -20,7 +20,7 @@ from invopt.review.pictures import curve_picture
 from invopt.review.render import show
 from invopt.review.web import Visit
 from invopt.settings.decided import DECIDABLE, value_of, with_values
-from invopt.stages.what_if import rehearsal, replanned
+from invopt.stages.rehearsal import rehearsal, replanned
 
 _WORDS = {
     "policy.target_by_class.A": ("Class A", "%"), "policy.target_by_class.B": ("Class B", "%"),

@@ -1,25 +1,13 @@
 -- Grain: one row per SKU, location and day with an order, a return or a stockout, before $as_of_on.
 -- Sums are over exact decimals and integers, so that they do not depend on the order of adding.
--- Needs the temporary tables sale_line, sale_cancellation, stockout, promotion_day, return_now.
+-- Needs the temporary tables kept_sale, stockout, promotion_day, return_now.
 with ordered as (
-    select
-        line.sku_id, line.location_id, line.demand_on,
-        sum(line.ordered_units) as ordered_units,
-        -- What undid the sale covers the whole line, so the components of a kit go with it.
-        -- A cancellation counts from the moment it was recorded, never before.
-        sum(if(
-            (line.order_state = 'cancelled' and coalesce(line.cancelled_at, line.ordered_at) < $as_of_at)
-            or undone.sale_order_id is not null,
-            line.ordered_units, 0
-        )) as cancelled_units,
-        sum(line.amount_minor) as revenue_minor,
+    select sku_id, location_id, demand_on,
+        sum(ordered_units) as ordered_units,
+        sum(cancelled_units) as cancelled_units,
+        sum(amount_minor) as revenue_minor,
         count(*) as order_lines
-    from sale_line as line
-    left join sale_cancellation as undone
-        on undone.sale_order_id = line.order_id
-        and undone.sale_order_line_id = line.order_line_id
-        and undone.undoes_demand
-    where line.demand_on < $as_of_on
+    from kept_sale
     group by all
 ),
 returned as (

@@ -1,5 +1,24 @@
 -- Grain: one row per sale line, or component of a kit, that still had to be served at $as_of_at.
+-- What a later credit of the customer took back is not to be served any more, and its value not owed.
 -- Needs the temporary tables order_line_now, sale_line, sale_cancellation.
+with credited as (
+    select sale_order_id as order_id, sale_order_line_id as order_line_id, sum(cancelled_units) as units
+    from sale_cancellation
+    group by all
+),
+standing as (
+    select sale.* exclude (ordered_units, amount_minor),
+        if(credited.units is null, sale.ordered_units, cast(
+            round(sale.ordered_units * (sale.sold_units - credited.units) / sale.sold_units, 3) as decimal(18, 3)
+        )) as ordered_units,
+        if(credited.units is null, sale.amount_minor, cast(
+            round(sale.amount_minor * (sale.sold_units - credited.units) / sale.sold_units) as bigint
+        )) as amount_minor
+    from sale_line as sale
+    left join credited using (order_id, order_line_id)
+    where coalesce(credited.units, 0) < sale.sold_units
+)
+
 select
     line.order_id,
     line.order_line_id || if(served.sold_sku_id = served.sku_id, '', '#' || served.sku_id) as order_line_id,
@@ -20,12 +39,9 @@ select
     line.ship_to_city,
     line.ship_to_postcode,
     line.ship_to_country
-from sale_line as served
+from standing as served
 join order_line_now as line using (order_id, order_line_id)
 where (line.order_state = 'open'
         or (line.order_state = 'shipped' and line.shipped_at >= $as_of_at)
         or (line.order_state = 'cancelled' and line.cancelled_at >= $as_of_at))
-    and (line.order_id, line.order_line_id) not in (
-        select (sale_order_id, sale_order_line_id) from sale_cancellation
-    )
 order by 1, 2

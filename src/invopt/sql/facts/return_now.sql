@@ -7,9 +7,12 @@ where received_on is not null and received_on < $as_of_on
 union all
 select line.sku_id, coalesce(line.location_id, $home_location),
     cast(timezone($time_zone, timezone('UTC', line.ordered_at)) as date),
-    -line.ordered_units, line.order_id
+    -line.ordered_units - coalesce(undone.units, 0), line.order_id
 from order_line_now as line
-where line.line_kind in ('cancellation', 'return') and line.ordered_units < 0
-    and (line.order_id, line.order_line_id) not in (
-        select (order_id, order_line_id) from sale_cancellation where undoes_demand
-    )
+left join (
+    select order_id, order_line_id, sum(cancelled_units) as units
+    from sale_cancellation
+    where undoes_demand
+    group by all
+) as undone using (order_id, order_line_id)
+where line.line_kind in ('cancellation', 'return') and -line.ordered_units > coalesce(undone.units, 0)

@@ -1,7 +1,24 @@
 -- Grain: one row per sale line and component, as known before $as_of_at.
--- Kits are exploded; the location is the one that should have served the ship-to, not the one that did.
+-- Kits are exploded, kits within kits as well, five deep; kits that hold each other stay whole.
+-- The location is the one that should have served the ship-to, not the one that did.
 -- Needs the temporary tables order_line_now, kit_component_now, service_region_now.
-with preferred as (
+with recursive exploded as (
+    select kit_sku_id, component_sku_id, cast(units_per_kit as decimal(18, 3)) as units_per_kit, 1 as depth
+    from kit_component_now
+    union all
+    select exploded.kit_sku_id, inner_kit.component_sku_id,
+        cast(exploded.units_per_kit * inner_kit.units_per_kit as decimal(18, 3)), depth + 1
+    from exploded
+    join kit_component_now as inner_kit on inner_kit.kit_sku_id = exploded.component_sku_id
+    where depth < 5 and inner_kit.component_sku_id <> exploded.kit_sku_id
+),
+kit_part as (
+    select kit_sku_id, component_sku_id, cast(sum(units_per_kit) as decimal(18, 3)) as units_per_kit
+    from exploded
+    where component_sku_id not in (select kit_sku_id from kit_component_now)
+    group by all
+),
+preferred as (
     select ship_to.ship_to_country, ship_to.ship_to_postcode,
         arg_max(region.location_id, length(region.postcode_prefix)) as location_id
     from (select distinct ship_to_country, ship_to_postcode from order_line_now) as ship_to
@@ -34,7 +51,7 @@ from order_line_now as line
 left join (
     select *, count(*) over (partition by kit_sku_id) as components,
         row_number() over (partition by kit_sku_id order by component_sku_id) as place
-    from kit_component_now
+    from kit_part
 ) as kit on kit.kit_sku_id = line.sku_id
 left join preferred
     on preferred.ship_to_country is not distinct from line.ship_to_country

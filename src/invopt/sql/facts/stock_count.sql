@@ -17,8 +17,8 @@ moved as (
             movement.moved_units, 0
         )) as moved_units,
         sum(case movement.movement_kind
-            when 'reservation' then movement.moved_units
-            when 'release' then -movement.moved_units
+            when 'reservation' then abs(movement.moved_units)
+            when 'release' then -abs(movement.moved_units)
             else 0 end) as reserved_units,
         max(cast(timezone($time_zone, timezone('UTC', movement.moved_at)) as date)) as moved_on
     from stock_movement_now as movement

@@ -28,6 +28,7 @@ select
     maximum_weight_g,
     cost_minor,
     currency,
+    nullif(concat_ws(',', assumed('currency', text.currency)), '') as assumed_columns,
     text.line_number,
     case
         when text.file_fault is not null then torn(text.file_fault)

@@ -24,6 +24,7 @@ select
     pick_lines_per_day,
     handling_cost_minor,
     currency,
+    nullif(concat_ws(',', assumed('currency', text.currency)), '') as assumed_columns,
     text.line_number,
     case
         when text.file_fault is not null then torn(text.file_fault)

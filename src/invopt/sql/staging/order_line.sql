@@ -96,6 +96,9 @@ select
     text.ship_to_city as ship_to_city,
     text.ship_to_postcode as ship_to_postcode,
     ship_to_country,
+    nullif(concat_ws(',', assumed('currency', text.currency), case when $order_state = 'shipped'
+        then assumed('order_state', coalesce(given_state, text.cancelled_at, text.shipped_at)) end), '')
+        as assumed_columns,
     text.line_number as line_number,
     case
         when text.file_fault is not null then torn(text.file_fault)

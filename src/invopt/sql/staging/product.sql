@@ -16,6 +16,7 @@ with typed as (
         whole_of(raw.width_mm, $decimal_mark) as width_mm,
         whole_of(raw.height_mm, $decimal_mark) as height_mm,
         whole_of(raw.weight_g, $decimal_mark) as weight_g,
+        units_of(raw.units_per_pallet, $decimal_mark) as units_per_pallet,
         flag_of(raw.is_this_side_up) as is_this_side_up,
         flag_of(raw.is_fragile) as is_fragile,
         flag_of(raw.is_hazardous) as is_hazardous,
@@ -40,6 +41,7 @@ select
     width_mm,
     height_mm,
     weight_g,
+    units_per_pallet,
     is_this_side_up,
     is_fragile,
     is_hazardous,
@@ -48,6 +50,7 @@ select
     packing_group,
     customs_code,
     origin_country,
+    nullif(concat_ws(',', assumed('currency', text.currency)), '') as assumed_columns,
     text.line_number,
     case
         when text.file_fault is not null then torn(text.file_fault)
@@ -75,6 +78,11 @@ select
         when height_mm < 1 then below('height_mm', text.height_mm, '1')
         when text.weight_g is not null and weight_g is null then no_whole('weight_g', text.weight_g)
         when weight_g < 0 then below('weight_g', text.weight_g, '0')
+        when text.units_per_pallet is not null and units_per_pallet is null
+            then no_number('units_per_pallet', text.units_per_pallet)
+        when units_per_pallet < 0.001 then below('units_per_pallet', text.units_per_pallet, '0.001')
+        when abs(units_per_pallet) > $maximum_units
+            then above('units_per_pallet', text.units_per_pallet, 'what ingest.maximum_units allows')
         when text.is_this_side_up is not null and is_this_side_up is null
             then no_flag('is_this_side_up', text.is_this_side_up)
         when text.is_fragile is not null and is_fragile is null then no_flag('is_fragile', text.is_fragile)

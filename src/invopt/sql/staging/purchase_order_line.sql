@@ -28,6 +28,8 @@ select
     ordered_on,
     confirmed_on,
     cancelled_on,
+    nullif(concat_ws(',', assumed('currency', text.currency), assumed('location_id', text.location_id)), '')
+        as assumed_columns,
     text.line_number,
     case
         when text.file_fault is not null then torn(text.file_fault)

@@ -22,6 +22,7 @@ select
     currency,
     valid_from_on,
     valid_until_on,
+    nullif(concat_ws(',', assumed('currency', text.currency)), '') as assumed_columns,
     text.line_number,
     case
         when text.file_fault is not null then torn(text.file_fault)

@@ -16,7 +16,15 @@ with typed as (
         lower(raw.return_reason) as return_reason,
         lower(raw.grade) as grade,
         lower(raw.wish) as wish,
-        raw.exchange_sku_id as exchange_sku_id
+        raw.exchange_sku_id as exchange_sku_id,
+        day_of(raw.labelled_on, $time_zone, $date_format) as labelled_on,
+        day_of(raw.scanned_on, $time_zone, $date_format) as scanned_on,
+        day_of(raw.graded_on, $time_zone, $date_format) as graded_on,
+        day_of(raw.refunded_on, $time_zone, $date_format) as refunded_on,
+        raw.received_sku_id as received_sku_id,
+        raw.photo_reference as photo_reference,
+        raw.customer_id as customer_id,
+        upper(raw.currency) as currency
     from raw_return_line as raw
 )
 select
@@ -34,6 +42,14 @@ select
     grade,
     wish,
     exchange_sku_id,
+    labelled_on,
+    scanned_on,
+    graded_on,
+    refunded_on,
+    received_sku_id,
+    photo_reference,
+    customer_id,
+    currency,
     text.line_number,
     case
         when text.file_fault is not null then torn(text.file_fault)
@@ -64,5 +80,18 @@ select
             not_one_of('grade', text.grade, 'as_new, opened, worn, damaged, defective')
         when wish not in ('refund', 'exchange', 'store_credit') then
             not_one_of('wish', text.wish, 'refund, exchange, store_credit')
+        when text.labelled_on is not null and labelled_on is null then no_day('labelled_on', text.labelled_on)
+        when labelled_on > $today then in_future('labelled_on', text.labelled_on)
+        when labelled_on < date '1970-01-01' then too_early('labelled_on', text.labelled_on)
+        when text.scanned_on is not null and scanned_on is null then no_day('scanned_on', text.scanned_on)
+        when scanned_on > $today then in_future('scanned_on', text.scanned_on)
+        when scanned_on < date '1970-01-01' then too_early('scanned_on', text.scanned_on)
+        when text.graded_on is not null and graded_on is null then no_day('graded_on', text.graded_on)
+        when graded_on > $today then in_future('graded_on', text.graded_on)
+        when graded_on < date '1970-01-01' then too_early('graded_on', text.graded_on)
+        when text.refunded_on is not null and refunded_on is null then no_day('refunded_on', text.refunded_on)
+        when refunded_on > $today then in_future('refunded_on', text.refunded_on)
+        when refunded_on < date '1970-01-01' then too_early('refunded_on', text.refunded_on)
+        when currency is not null and not is_currency(currency) then no_currency('currency', text.currency)
     end as fault
 from typed

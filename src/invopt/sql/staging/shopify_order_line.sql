@@ -18,6 +18,7 @@ with filled as (
         lower(lineitem_fulfillment_status) as line_status,
         any_value(currency) over of_order as currency,
         any_value(lower(financial_status)) over of_order as financial_status,
+        any_value(regexp_matches(lower(payment_method), 'cash on delivery|\bcod\b')) over of_order as is_cash_on_delivery,
         any_value(lower(fulfillment_status)) over of_order as fulfillment_status,
         any_value(fulfilled_at) over of_order as fulfilled_at,
         any_value(cancelled_at) over of_order as cancelled_at,
@@ -93,15 +94,12 @@ select
         when financial_status in ('refunded', 'voided', 'expired') then 'cancelled'
         else 'open'
     end as order_state,
-    case financial_status
-        when 'paid' then 'paid'
-        when 'partially_refunded' then 'paid'
-        when 'authorized' then 'authorised'
-        when 'pending' then 'pending'
-        when 'partially_paid' then 'pending'
-        when 'refunded' then 'refunded'
-        when 'voided' then 'failed'
-        when 'expired' then 'failed'
+    case
+        when financial_status in ('paid', 'partially_refunded') then 'paid'
+        when financial_status = 'authorized' or financial_status = 'pending' and is_cash_on_delivery then 'authorised'
+        when financial_status in ('pending', 'partially_paid') then 'pending'
+        when financial_status = 'refunded' then 'refunded'
+        when financial_status in ('voided', 'expired') then 'failed'
         else 'unknown'
     end as payment_state,
     cancelled_at,

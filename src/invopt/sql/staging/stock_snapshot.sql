@@ -16,6 +16,7 @@ select
     counted_on,
     on_hand_units,
     out_of_stock_share,
+    nullif(concat_ws(',', assumed('location_id', text.location_id)), '') as assumed_columns,
     text.line_number,
     case
         when text.file_fault is not null then torn(text.file_fault)

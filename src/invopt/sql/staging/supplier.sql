@@ -20,6 +20,7 @@ select
     minimum_order_minor,
     fixed_order_cost_minor,
     currency,
+    nullif(concat_ws(',', assumed('currency', text.currency)), '') as assumed_columns,
     text.line_number,
     case
         when text.file_fault is not null then torn(text.file_fault)

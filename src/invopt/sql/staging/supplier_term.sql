@@ -30,6 +30,7 @@ select
     is_preferred,
     valid_from_on,
     valid_until_on,
+    nullif(concat_ws(',', assumed('currency', text.currency)), '') as assumed_columns,
     text.line_number,
     case
         when text.file_fault is not null then torn(text.file_fault)

@@ -10,7 +10,8 @@ import pandas as pd
 from invopt.errors import WorkspaceError
 from invopt.settings import Settings
 from invopt.stages.alerts.fulfilment import backlog_alerts, hold_alerts, parcel_alerts, return_alerts
-from invopt.stages.alerts.quality import data_alerts, forecast_alerts
+from invopt.stages.alerts.goods_back import late_return_alerts, miscount_alerts, refurbish_alerts
+from invopt.stages.alerts.quality import data_alerts, forecast_alerts, rate_card_alerts
 from invopt.stages.alerts.rows import graded
 from invopt.stages.alerts.stock import dead_stock_alerts, stockout_alerts, surplus_alerts
 from invopt.stages.alerts.supply import (
@@ -34,9 +35,13 @@ from invopt.tables import (
     ORDER_PROPOSAL,
     PARCEL,
     POLICY,
+    RATE_FAULT,
+    REFURBISH_ORDER,
     REFUSED_DECISION,
+    REFUSED_FILE,
     REJECTED_ROW,
     RETURN_AUTHORISATION,
+    RETURN_LATE,
     RETURN_RATE,
     SHIPMENT,
     SKU_LOCATION,
@@ -48,7 +53,7 @@ from invopt.tables import (
 _READ = (
     SKU_LOCATION, STOCK_POSITION, POLICY, INBOUND, LEAD_TIME, FORECAST_MODEL, ORDER_PROPOSAL, SUPPLIER_ORDER,
     OPEN_ORDER_ADVICE, OPEN_ORDER_LINE, ORDER_LINE, ORDER_CHECK, BACKLOG, PARCEL, SHIPMENT, RETURN_AUTHORISATION,
-    RETURN_RATE, INGESTED_FILE, REJECTED_ROW, REFUSED_DECISION,
+    RETURN_RATE, RETURN_LATE, REFURBISH_ORDER, INGESTED_FILE, REFUSED_FILE, REJECTED_ROW, REFUSED_DECISION, RATE_FAULT,
 )  # fmt: skip
 
 
@@ -70,7 +75,12 @@ def find_alerts(tables: dict[str, pd.DataFrame], settings: Settings, as_of: pd.T
     planned = _planned(tables)
     found = [
         stockout_alerts(planned, as_of),
-        surplus_alerts(planned, settings.purchasing.surplus_cover_days, settings.policy),
+        surplus_alerts(
+            planned,
+            settings.purchasing.surplus_cover_days,
+            settings.policy,
+            settings.purchasing.obsolescence_rate_per_year,
+        ),
         dead_stock_alerts(tables["sku_location"], tables["stock_position"], rules, as_of),
         forecast_alerts(planned, rules, settings.policy),
         advice_alerts(tables["open_order_advice"]),
@@ -81,7 +91,11 @@ def find_alerts(tables: dict[str, pd.DataFrame], settings: Settings, as_of: pd.T
         backlog_alerts(tables["backlog"], tables["open_order_line"], as_of),
         parcel_alerts(tables["parcel"], tables["shipment"], tables["open_order_line"], tables["order_line"]),
         return_alerts(tables["return_authorisation"], tables["return_rate"], tables["sku_location"], rules),
+        late_return_alerts(tables["return_late"], tables["return_authorisation"]),
+        miscount_alerts(tables["return_authorisation"]),
+        refurbish_alerts(tables["refurbish_order"]),
         data_alerts(tables, settings.business.currency),
+        rate_card_alerts(tables["rate_fault"], settings.business.currency),
     ]
     return check(graded(found, rules), ALERT)
 

@@ -71,7 +71,43 @@ def data_alerts(tables: dict[str, pd.DataFrame], currency: str) -> pd.DataFrame:
         message=told("The price is below the cost; ", plain(cheap["last_year_units"]), " units were sold last year."),
         remedy="Correct the price or the cost, or run the SKU down.",
     )
-    return pd.concat([negative, below, _refused(tables, currency)], ignore_index=True)
+    return pd.concat(
+        [negative, below, _refused_files(tables["refused_file"], currency), _refused(tables, currency)],
+        ignore_index=True,
+    )
+
+
+def _refused_files(files: pd.DataFrame, currency: str) -> pd.DataFrame:
+    """Files that wait in the inbox because they cannot be taken in: the plan was made without them."""
+    return made(
+        "file_refused",
+        "file",
+        key=files["file_name"],
+        worth=pd.Series(0.0, index=files.index),
+        currency=pd.Series(currency, index=files.index),
+        message=told("The plan was made without this file. ", files["reason"]) if len(files) else files["reason"],
+        remedy="Mend the file in the inbox, or take it away, and plan again.",
+    )
+
+
+def rate_card_alerts(rate_fault: pd.DataFrame, currency: str) -> pd.DataFrame:
+    """Rate cards that leave a gap, overlap, or contradict themselves, one exception a fault.
+
+    What a wrong card costs nobody knows beforehand, so it is given no worth; it is listed all the same.
+    """
+    if rate_fault.empty:
+        return none()
+    today = pd.Series(np.where(rate_fault["is_now"], " Nothing is priced there today.", ""), index=rate_fault.index)
+    keys = ["carrier_id", "service_id", "zone", "fault", "reason"]
+    return made(
+        "data_problem",
+        "rate_card",
+        key=joined(*(rate_fault[name] for name in keys)),
+        worth=pd.Series(0.0, index=rate_fault.index),
+        currency=pd.Series(currency, index=rate_fault.index),
+        message=told("Rate card ", rate_fault["reason"], ".", today),
+        remedy="Correct the card's days and breaks and take the file in again.",
+    )
 
 
 def _refused(tables: dict[str, pd.DataFrame], currency: str) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import pandas as pd
 from invopt.settings import Alerts
 from invopt.tables import ALERT, empty
 
+_URGENT = ("file_refused",)  # no worth to go by, and nothing in the plan can be trusted before it is mended
 _COMMON = ("surplus", "forecast_wrong")  # small ones are everywhere and would bury the rest
 _MADE = ["alert_kind", "subject", "key", "worth_minor", "currency", "message", "remedy"]
 
@@ -45,23 +46,25 @@ def none() -> pd.DataFrame:
 
 
 def graded(found: Sequence[pd.DataFrame], rules: Alerts) -> pd.DataFrame:
-    """All rows with their severity, most money first; ties in the order of kind and key."""
+    """All rows with their severity, the urgent ones and then most money first; ties in the order of kind and key."""
     filled = [frame for frame in found if len(frame)]
     if not filled:
         return empty(ALERT)
     rows = pd.concat(filled, ignore_index=True)
     is_small = rows["alert_kind"].isin(_COMMON) & (rows["worth_minor"] < rules.least_worth_minor)
     rows = rows[~is_small]
+    is_urgent = rows["alert_kind"].isin(_URGENT)
     rows["severity"] = np.select(
-        [rows["worth_minor"] >= rules.high_worth_minor, rows["worth_minor"] >= rules.medium_worth_minor],
+        [is_urgent | (rows["worth_minor"] >= rules.high_worth_minor), rows["worth_minor"] >= rules.medium_worth_minor],
         ["high", "medium"],
         default="low",
     )
-    return rows.sort_values(
-        ["worth_minor", "alert_kind", "subject", "key"],
-        ascending=[False, True, True, True],
+    rows = rows.assign(is_urgent=is_urgent).sort_values(
+        ["is_urgent", "worth_minor", "alert_kind", "subject", "key"],
+        ascending=[False, False, True, True, True],
         ignore_index=True,
     )
+    return rows.drop(columns="is_urgent")
 
 
 def joined(*parts: pd.Series) -> pd.Series:

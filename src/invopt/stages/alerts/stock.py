@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from invopt.money import digits
 from invopt.settings import Alerts, Policy
 from invopt.stages.alerts.rows import day, joined, made, none, plain, told
 
@@ -67,13 +68,31 @@ def stockout_alerts(planned: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     return pd.concat([stocked_out[out], will[soon]], ignore_index=True)
 
 
-def surplus_alerts(planned: pd.DataFrame, cover_days: int, policy: Policy) -> pd.DataFrame:
-    """Stock that exceeds the set days of demand. Worth: what a year of holding the excess costs."""
+def surplus_alerts(
+    planned: pd.DataFrame, cover_days: int, policy: Policy, obsolescence_rate: float = 0.0
+) -> pd.DataFrame:
+    """Stock that exceeds the set days of demand. Worth: what a year of holding the excess costs.
+
+    The remedy names the discount a unit that costs no more than letting the excess lie until it has sold: cost x
+    (holding + obsolescence a year) x the mean wait of the excess, at most the cost.
+    """
     daily = planned["expected_demand_units"] / planned["protection_days"].where(planned["protection_days"] > 0)
     keep = np.maximum(daily * cover_days, planned["target_level_units"])
     excess = (planned["on_hand_units"] - keep).clip(lower=0)
     value = excess * planned["unit_cost_minor"]
     chosen = (daily > 0) & (excess >= 1)
+    wait_years = (keep + excess / 2) / daily.where(daily > 0) / 365.0
+    waiting = planned["unit_cost_minor"] * (wait_years * (policy.holding_rate_per_year + obsolescence_rate)).clip(
+        upper=1
+    )
+    discount = pd.Series(
+        [
+            f"{amount / 10 ** digits(code):.{digits(code)}f}"
+            for amount, code in zip(waiting.fillna(0.0), planned["currency"], strict=True)
+        ],
+        index=planned.index,
+        dtype="str",
+    )
     rows = made(
         "surplus",
         "sku_location",
@@ -91,7 +110,13 @@ def surplus_alerts(planned: pd.DataFrame, cover_days: int, policy: Policy) -> pd
             plain((planned["on_hand_units"] / daily).round()),
             " days.",
         ),
-        remedy="Sell down, return to the supplier, or move to another location.",
+        remedy=told(
+            "Sell down: up to ",
+            discount,
+            " ",
+            planned["currency"],
+            " off a unit costs less than letting it lie. Or return it, or move it.",
+        ),
     )
     return rows[chosen.fillna(False)]
 
