@@ -7,8 +7,8 @@ import pandas as pd
 
 from invopt.errors import WorkspaceError
 from invopt.returns.lag import fit_lags
-from invopt.stages.rehearsal import published_run
 from invopt.stages.returns import return_history
+from invopt.stages.run import published_run
 from invopt.workspace import Workspace
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from invopt.errors import WorkspaceError
-from invopt.workspace import Workspace
+from invopt.workspace import Snapshot, Workspace
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,9 +77,7 @@ class AnalysisWorkspace(Workspace):
         """The day that the published plan was made for."""
         from invopt.report.plan import as_of_day
 
-        if self.published is None:
-            raise WorkspaceError(f"{self.root} has no published plan yet. Make one with: invopt plan")
-        return as_of_day(self.published)
+        return as_of_day(self._snapshot)
 
     @property
     def table_names(self) -> list[str]:
@@ -193,9 +191,11 @@ class AnalysisWorkspace(Workspace):
         E.g. `shop.rehearse("policy", target_by_class={"A": 0.99, "B": 0.95, "C": 0.9})["order_proposal"]`. Facts,
         forecasts, lead times and decisions stay those of the published plan.
         """
-        from invopt.stages.rehearsal import rehearse
+        from invopt.stages.rehearsal import rehearsal, replanned
 
-        return rehearse(self, self.settings.replaced(section, **values))
+        run = rehearsal(self, self._snapshot)
+        policy, proposals = replanned(run, settings=self.settings.replaced(section, **values))
+        return {"policy": policy, "order_proposal": proposals}
 
     def replay(self, periods: int = 26) -> pd.DataFrame:
         """The last periods played again in money: the default policy, base stock, weeks of cover, perfect foresight.
@@ -294,10 +294,16 @@ class AnalysisWorkspace(Workspace):
 
     # -- what the methods share ----------------------------------------------------------------------------
 
+    @property
+    def _snapshot(self) -> Snapshot:
+        if self.published is None:
+            raise WorkspaceError(f"{self.root} has no published plan yet. Make one with: invopt plan")
+        return self.published
+
     @cached_property
     def _methods(self) -> Methods:
         from invopt.analysis.forecasts import Methods
-        from invopt.stages.rehearsal import published_run
+        from invopt.stages.run import published_run
 
         return Methods(published_run(self))
 
@@ -305,16 +311,12 @@ class AnalysisWorkspace(Workspace):
     def _summary(self) -> Plan:
         from invopt.report.plan import Plan
 
-        if self.published is None:
-            raise WorkspaceError(f"{self.root} has no published plan yet. Make one with: invopt plan")
-        return Plan.for_summary(self.published, self.settings)
+        return Plan.for_summary(self._snapshot, self.settings)
 
     def _plan_of(self, sku_id: str) -> Plan:
         from invopt.report.plan import Plan
 
-        if self.published is None:
-            raise WorkspaceError(f"{self.root} has no published plan yet. Make one with: invopt plan")
-        return Plan.for_skus(self.published, self.settings, [sku_id])
+        return Plan.for_skus(self._snapshot, self.settings, [sku_id])
 
     def _mix(self, *, weight: str, fill_rate: float | None = None, budget: float | None = None) -> Mix:
         from invopt.stages.service_mix import best_service_mix

@@ -20,6 +20,7 @@ from invopt.cli import (
     picking,
     planning,
     returns,
+    reviewing,
     sample,
     serving,
     shop,
@@ -47,6 +48,7 @@ for group in (
     returns,
     picking,
     dispatch,
+    reviewing,
     serving,
     sample,
 ):

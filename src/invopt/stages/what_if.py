@@ -122,7 +122,7 @@ def _final_units(run: OneSku, chunk: Chunk, axis: Axis, location_id: str, change
         more_target_share=change.more_target_share,
     )  # fmt: skip
     policy = policy[policy["location_id"] == location_id].reset_index(drop=True)
-    committed, _ = commitments(run.decisions(), empty(ORDER_PROPOSAL), run.as_of)
+    committed, _ = commitments(run.standing_decisions(), empty(ORDER_PROPOSAL), run.as_of)
     proposals = propose(
         policy,
         run.read(STOCK_POSITION, chunk),
