@@ -34,6 +34,11 @@ def texts(column: pd.Series) -> Texts:
     return values
 
 
+def or_none(values: Texts) -> Texts:
+    """The values and None after them, so that position -1 is missing."""
+    return np.concatenate([values, np.array([None], dtype=object)])
+
+
 def records(frame: pd.DataFrame) -> Iterable[Any]:
     """The rows of a frame as tuples whose parts have the columns' names."""
     return frame.itertuples(index=False)
@@ -59,7 +64,7 @@ def as_days(numbers: Ints) -> Dates:
 def categories_of(products: pd.DataFrame, skus: pd.Index) -> Texts:
     """Category of each SKU; None where the catalogue has none."""
     at = pd.Index(products["sku_id"]).get_indexer(skus)
-    known = np.append(texts(products["category_id"]), None)
+    known = or_none(texts(products["category_id"]))
     return np.asarray(known[at])
 
 
