@@ -34,13 +34,14 @@ AS_OF = np.datetime64("2026-03-10")
 # Costs alone decide here: no weights, no goodwill, a lost unit costs its margin.
 PLAIN = Orders(
     overdue_weight=1, due_soon_weight=1, paid_weight=1, age_weight_per_day=0, unserved_unit_minor=0,
-    lost_margin_share=0.5,
+    lost_margin_share=0.5, waiting_saves_postage=True,
 )  # fmt: skip
 
 # Shipments alone count: a split costs nothing more, and up to five places may serve an order.
 COUNTED = Orders(
     overdue_weight=1, due_soon_weight=1, paid_weight=1, age_weight_per_day=0, unserved_unit_minor=0,
     lost_margin_share=1.0, split_minor=0, maximum_parcels=5,
+    waiting_saves_postage=True,
 )  # fmt: skip
 
 

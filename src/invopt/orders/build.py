@@ -68,6 +68,8 @@ def build(
         np.concatenate([known.fixed, assumed.fixed]), np.concatenate([known.unit, assumed.unit]),
     )  # fmt: skip
     options, entry_demand, entry_cell = _useful(joined, demands, stock, coded, len(order))
+    if not settings.waiting_saves_postage:
+        demands = demands._replace(shortage=demands.shortage + _postponed(options, demands, len(order)))
     first_demand = np.searchsorted(demands.order, np.arange(len(order) + 1))
     first_cell = np.searchsorted(entry_demand, np.arange(len(demands.order) + 1))
     masks, first_mask, last_single = subsets(settings.maximum_parcels)
@@ -102,6 +104,16 @@ def _worth(coded: Coded, stock_prices: pd.DataFrame | None) -> Floats:
     keys = pd.MultiIndex.from_arrays([coded.sku_names[coded.stock_sku], coded.location_names[coded.stock_location]])
     price = check(stock_prices, STOCK_PRICE).set_index(["sku_id", "location_id"])["price_minor"]
     return price.reindex(keys).fillna(0.0).to_numpy(dtype=np.float64) / THOUSANDTHS
+
+
+def _postponed(options: Options, demands: Demands, orders: int) -> Floats:
+    """Postage that a waiting thousandth of each demand still has to pay one day: its share of the cheapest way."""
+    units = np.bincount(demands.order, demands.units, minlength=orders)
+    cost = options.fixed + options.unit * units[options.order]
+    cheapest = np.full(orders, np.inf)
+    np.minimum.at(cheapest, options.order, cost)
+    each = np.divide(np.where(np.isfinite(cheapest), cheapest, 0.0), units, out=np.zeros(orders), where=units > 0)
+    return np.asarray(each[demands.order], dtype=np.float64)
 
 
 def _known_options(coded: Coded, parcel_costs: pd.DataFrame, order: Ints, settings: Orders) -> Options:
