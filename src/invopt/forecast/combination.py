@@ -24,7 +24,7 @@ from invopt.forecast.voices import (
 from invopt.probability.compiled import FloatArray, IntArray
 
 STEPS: Final = 150
-RATE: Final = 6.0  # of the exponentiated gradient; errors are in units of a naive forecast
+RATE: Final = 4.0  # of the exponentiated gradient; errors are in units of a naive forecast
 
 
 def equal_weights() -> FloatArray:

@@ -26,7 +26,9 @@ def test_the_voice_that_was_right_gains_weight_and_no_other_way_round():
     path[:, LONG] = actual + rng.normal(0.0, 1.0, (400, 6))
     scale, pattern = np.full(400, 100.0), np.zeros(400, dtype=np.int64)
     weights = learnt_weights(path, actual, scale, pattern, prior_series=0.0)
-    assert weights[0, LONG] > 0.9
+    # Independent errors of variance 1 and 64 are best weighed by the inverse (Bates & Granger 1969).
+    others = np.count_nonzero(equal_weights()[0]) - 1
+    assert weights[0, LONG] == pytest.approx(1.0 / (1.0 + others / 64.0), abs=0.02)
     assert weights[0].sum() == pytest.approx(1.0)
     assert weights[0, IMAPA] == 0.0  # no voice for demand without gaps
     np.testing.assert_array_equal(weights[3], equal_weights()[3])  # a pattern never seen keeps the assumption
