@@ -10,7 +10,7 @@ from tests.connection import connect
 from tests.pipeline.shop import SPEC, copy_of
 
 NOW = dt.datetime.now(dt.UTC).replace(tzinfo=None)
-STAGES = day_part(("facts", "tracking", "orders", "parcels", "picking", "alerts"))
+STAGES = day_part(("facts", "tracking", "returns", "orders", "parcels", "picking"))
 GOOD = {
     "order_line_id": "1", "ordered_at": "2026-03-01T09:00:00Z", "ordered_units": 1, "unit_price_minor": 1000,
     "discount_minor": 0, "tax_minor": 0, "amount_minor": 1000, "currency": "GBP", "line_kind": "sale",
@@ -111,14 +111,6 @@ def test_orders_that_wait_say_why(bad, order_id, outcome, reason):
     assert of(bad.table("allocation"), order_id).empty
 
 
-def test_rows_that_cannot_be_orders_are_refused_with_their_line(bad):
-    refused = bad.table("rejected_row")
-    refused = refused[refused["file_name"] == "order_line_bad.csv"].set_index("column_name")
-    assert "in the future" in refused.loc["ordered_at", "reason"]
-    assert refused.loc["ordered_at", "line_number"] == 1 + 10_011
-    assert "negative" in refused.loc["ordered_units", "reason"]
-
-
 @pytest.mark.parametrize(("order_id", "said"), [("unmeasured", "size assumed"), ("weightless", "weight assumed")])
 def test_goods_without_a_size_or_weight_leave_on_an_assumption_that_is_marked(bad, order_id, said):
     row = of(bad.table("parcel"), order_id).iloc[0]
@@ -134,23 +126,18 @@ def test_where_no_zone_reaches_the_parcel_says_so(bad):
     assert "no zone covers the postcode" in row["reason"]
     assert of(bad.table("parcel_cost"), "nowhere").empty
     assert of(bad.table("allocation"), "nowhere")["reason"].str.contains("parcel costs are assumed").all()
-    assert (bad.table("alert")["alert_kind"] == "no_carrier").any()
 
 
-def test_a_card_with_a_gap_or_an_overlap_is_an_exception(bad):
+def test_a_card_with_a_gap_or_an_overlap_is_named(bad):
     faults = bad.table("rate_fault").set_index("zone")["fault"].to_dict()
     assert faults["GAP"] == "gap"
     assert faults["OVERLAP"] == "overlap"
-    alerts = bad.table("alert")
-    assert alerts["message"].str.contains("no card from 2025-07-01 to 2025-07-31").sum() == 1
+    assert bad.table("rate_fault")["reason"].str.contains("no card from 2025-07-01 to 2025-07-31").sum() == 1
 
 
 def test_a_repeated_webhook_and_a_parcel_nobody_knows_harm_nothing(bad):
     with connect(bad) as db:
         assert db.scalar("select count(*) from tracking_event where tracking_number = 'NOBODY-1'") == 1
-        known = db.execute("select rows_read, rows_known + rows_rejected from ingested_file where file_name in "
-                           "('order_line_again.csv', 'tracking_event_again.csv')").fetchall()  # fmt: skip
-    assert all(read == rest for read, rest in known)
     row = bad.table("shipment").set_index("tracking_number").loc["NOBODY-1"]
     assert pd.isna(row["order_id"])
     assert row["tracking_status"] == "in_transit"

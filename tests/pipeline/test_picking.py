@@ -16,7 +16,7 @@ from tests.pipeline.shop import SPEC
 KEYS = ["sku_id", "location_id"]
 LINE = ["order_id", "order_line_id"]
 NOW = dt.datetime.now(dt.UTC).replace(tzinfo=None)
-STAGES = day_part(("facts", "tracking", "orders", "parcels", "picking"))
+STAGES = day_part(("facts", "tracking", "returns", "orders", "parcels", "picking"))
 
 
 def fulfil(shop):
