@@ -1,5 +1,6 @@
 """Forecasts: the distribution of demand for every series, fast and calibrated."""
 
+from invopt.forecast.backtest import score_origin, summary
 from invopt.forecast.block import ALONE, BlockForecast, DemandBlock
 from invopt.forecast.decomposition import decompose_block, decomposition_forecast
 from invopt.forecast.event_calendar import Event, Series, Timeline, holiday_events, promotion_events
@@ -44,4 +45,6 @@ __all__ = [
     "no_effects",
     "override_rows",
     "promotion_events",
+    "score_origin",
+    "summary",
 ]
