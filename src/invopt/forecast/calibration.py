@@ -21,8 +21,8 @@ WALK: Final = 40.0  # mean units up to which counts are walked one by one
 FEWEST_RECORDS: Final = 60  # past forecasts in a cell below which it takes what serves all cells
 MOST_RECORDS: Final = 300  # evenly spaced ones are as good beyond that
 # Multipliers of noise and of level variance, and the share of the latter that wanders with the horizon.
-NOISE_STEPS: Final = np.array([0.25, 0.4, 0.55, 0.7, 0.85, 1.0, 1.2, 1.45, 1.75, 2.2, 2.8, 3.6, 4.8])
-LEVEL_STEPS: Final = np.array([0.0, 0.15, 0.3, 0.5, 0.75, 1.0, 1.35, 1.8, 2.5, 3.5, 5.0, 7.0, 10.0])
+NOISE_STEPS: Final = np.array([0.25, 0.4, 0.55, 0.7, 0.85, 1.0, 1.2, 1.45, 1.75, 2.2])
+LEVEL_STEPS: Final = np.array([0.0, 0.15, 0.3, 0.5, 0.75, 1.0, 1.35, 1.8, 2.5, 3.5])
 WANDER_STEPS: Final = np.array([0.0, 0.33, 0.67, 1.0])
 
 
