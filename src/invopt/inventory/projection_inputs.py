@@ -133,7 +133,8 @@ class Arrivals:
         start = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
         at = np.repeat(self.start[index] - start[:-1], count) + np.arange(start[-1])
         given = {column.name: getattr(self, column.name) for column in fields(self) if column.name != "start"}
-        return Arrivals(start, **{name: None if column is None else column[at] for name, column in given.items()})
+        parts: dict[str, Any] = {name: None if column is None else column[at] for name, column in given.items()}
+        return Arrivals(start, **parts)
 
     @classmethod
     def none(cls, size: int) -> Arrivals:
