@@ -64,13 +64,7 @@ class Database:
 
     def frame(self, select: str, parameters: Parameters | None = None, *, table: Table | None = None) -> pd.DataFrame:
         """The rows of a select as a frame; with `table`, its columns in their declared types."""
-        rows = self.connection.sql(select, params=dict(parameters or {})).to_arrow_table()
-        frame: pd.DataFrame = _for_pandas(rows).to_pandas()
-        for field in rows.schema:
-            if pa.types.is_decimal(field.type) and field.type.scale:
-                # Arrow multiplies by 0.001 where it should divide by 1000: 12.286 would come out a bit beside it.
-                frame[field.name] = frame[field.name].round(field.type.scale)
-        return frame if table is None else typed(frame, table.columns)
+        return framed(self.connection.sql(select, params=dict(parameters or {})).to_arrow_table(), table)
 
     def arrays(self, select: str, parameters: Parameters | None = None) -> dict[str, Any]:
         """The rows of a select as NumPy arrays by column: the fast way out for large results."""
@@ -242,6 +236,16 @@ def statement(name: str) -> str:
     """The text of `sql/<name>.sql`, without its closing semicolon."""
     folder = resources.files("invopt") / "sql"
     return folder.joinpath(f"{name}.sql").read_text(encoding="utf-8").rstrip().rstrip(";")
+
+
+def framed(rows: pa.Table, table: Table | None = None) -> pd.DataFrame:
+    """Arrow rows as a frame; with `table`, its columns in their declared types."""
+    frame: pd.DataFrame = _for_pandas(rows).to_pandas()
+    for field in rows.schema:
+        if pa.types.is_decimal(field.type) and field.type.scale:
+            # Arrow multiplies by 0.001 where it should divide by 1000: 12.286 would come out a bit beside it.
+            frame[field.name] = frame[field.name].round(field.type.scale)
+    return frame if table is None else typed(frame, table.columns)
 
 
 def typed(frame: pd.DataFrame, columns: tuple[Column, ...]) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import sys
 import typer
 
 from invopt.cli import (
+    backtest,
     decide,
     demo,
     dispatch,
@@ -19,6 +20,7 @@ from invopt.cli import (
     picking,
     planning,
     returns,
+    reviewing,
     sample,
     serving,
     shop,
@@ -34,7 +36,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (demo, shop, ingest, planning, explain, decide, forecasts, returns, picking, dispatch, serving, sample):
+for group in (
+    demo,
+    shop,
+    ingest,
+    planning,
+    backtest,
+    explain,
+    decide,
+    forecasts,
+    returns,
+    picking,
+    dispatch,
+    reviewing,
+    serving,
+    sample,
+):
     group.register(app)
 
 

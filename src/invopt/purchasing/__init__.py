@@ -7,6 +7,7 @@ from invopt.purchasing.decisions import apply_decisions, commitments, commitment
 from invopt.purchasing.exchange import in_plan_currency
 from invopt.purchasing.explanation import QUESTIONS, Change, Explanation, Term, explain, what_if
 from invopt.purchasing.forward_plan import add_forward_plans, forward_plan
+from invopt.purchasing.line_decisions import follow_line_decisions
 from invopt.purchasing.open_orders import advise_open_orders
 from invopt.purchasing.plan_changes import nervousness, plan_changes
 from invopt.purchasing.proposal import propose
@@ -33,6 +34,7 @@ __all__ = [
     "decision_value",
     "expected_arrivals",
     "explain",
+    "follow_line_decisions",
     "forward_plan",
     "in_plan_currency",
     "nervousness",

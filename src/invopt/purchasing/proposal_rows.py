@@ -119,5 +119,7 @@ def _proposal_ids(keys: pd.DataFrame, as_of: dt.date, commitments: pd.DataFrame 
         return ids
     same_day = commitments[commitments["proposal_id"].str.contains(f"|{as_of.isoformat()}", regex=False)]
     base = same_day["sku_id"] + "|" + same_day["location_id"] + f"|{as_of.isoformat()}"
-    earlier = ids.map(base.value_counts()).fillna(0).astype("int64")
+    # An order placed by hand has a number of its own, so the numbers of a day may have gaps.
+    last = same_day["proposal_id"].str.extract(r"\|(\d{1,9})$")[0].astype("float64").fillna(1.0)
+    earlier = ids.map(last.groupby(base.to_numpy()).max()).fillna(0).astype("int64")
     return ids.where(earlier == 0, ids + "|" + (earlier + 1).astype("str"))

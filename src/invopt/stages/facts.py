@@ -18,7 +18,7 @@ from invopt.calendars import WorkingCalendar
 from invopt.database import Database
 from invopt.forecast import decided_overrides
 from invopt.orders import settle_reservations, without_carried
-from invopt.purchasing import commitments, commitments_as_inbound
+from invopt.purchasing import commitments, commitments_as_inbound, follow_line_decisions
 from invopt.returns import apply_decisions, cancellation_days, match_credits, serial_returners, shares_by
 from invopt.shipping.tracking import status_of
 from invopt.stages.run import Run
@@ -127,7 +127,7 @@ def without_released(counted: pd.DataFrame, reservations: pd.DataFrame) -> pd.Da
 
 def record_decided_returns(db: Database, run: Run) -> None:
     """Lay what people recorded of returns over what the exports say of them."""
-    decisions = run.decisions()
+    decisions = run.standing_decisions()
     if not (decisions["subject"] == "return").any():
         return
     lines = db.frame("select * from return_line_now", table=RETURN_LINE)
@@ -157,7 +157,8 @@ def delivered_codes(db: Database) -> list[str]:
 
 def with_commitments(sent: pd.DataFrame, run: Run) -> pd.DataFrame:
     """Open purchase orders and what was approved since: a plan proposes only what is left."""
-    decisions = run.decisions()
+    decisions = run.standing_decisions()
+    sent, _ = follow_line_decisions(sent, decisions, run.as_of)
     committed, _ = commitments(decisions, empty(ORDER_PROPOSAL), run.as_of)
     approved = commitments_as_inbound(committed, run.read(PURCHASE_ORDER_LINE), run.as_of)
     return pd.concat([sent, approved], ignore_index=True) if len(approved) else sent

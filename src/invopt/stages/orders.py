@@ -47,7 +47,7 @@ def plan_orders(run: Run) -> None:
     checks = verify(
         lines,
         products,
-        run.decisions(),
+        run.standing_decisions(),
         settings,
         as_of,
         run.read(CARRIER_SERVICE),

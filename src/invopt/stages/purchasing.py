@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from invopt.purchasing import (
     advise_open_orders,
     apply_decisions,
     commitments,
+    follow_line_decisions,
     plan_changes,
     propose,
     propose_transfers,
@@ -39,7 +42,7 @@ def plan_purchases(run: Run) -> None:
     known, policy, stock = run.read(SKU_LOCATION), run.read(POLICY), run.read(STOCK_POSITION)
     terms = terms_of(run)
     suppliers, lead_time = run.read(SUPPLIER), run.read(LEAD_TIME)
-    decisions = run.decisions()
+    decisions = run.standing_decisions()
     committed, refused = commitments(decisions, empty(ORDER_PROPOSAL), run.as_of)
     before = run.plan_before
     last_plan = before.table(ORDER_PROPOSAL.name) if before else None
@@ -65,6 +68,8 @@ def plan_purchases(run: Run) -> None:
     changes = empty(PLAN_CHANGE) if last_plan is None else plan_changes(last_plan, proposals)
     run.write(PLAN_CHANGE, changes)
     run.write(ORDER_COMMITMENT, committed)
+    _, refused_lines = follow_line_decisions(run.read(INBOUND), decisions, run.as_of)
+    refused = pd.concat([refused, refused_lines], ignore_index=True) if len(refused_lines) else refused
     run.write(REFUSED_DECISION, refused)
     run.write(SUPPLIER_ORDER, supplier_orders(proposals, suppliers))
     run.write(

@@ -86,7 +86,7 @@ _COHORT = [*_KEY, "channel", "clock_on"]
 def answer_returns(run: Run) -> None:
     """Write the answers to all returns and what follows from them, and the returns to expect."""
     settings, as_of = run.settings.returns, np.datetime64(run.as_of, "D")
-    decided = apply_decisions(run.read(RETURN_LINE), run.decisions(), as_of)
+    decided = apply_decisions(run.read(RETURN_LINE), run.standing_decisions(), as_of)
     lines, products = decided.lines, run.read(PRODUCT)
     found = authorise_in_full(
         lines,

@@ -13,6 +13,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,10 @@ import pandas as pd
 import invopt
 from invopt.calendars import start_of_day_utc
 from invopt.database import DatabaseContext, open_database, over_parquet
-from invopt.decisions import read_decisions
+from invopt.decisions import decision_frame, read_decisions, read_entries, standing
 from invopt.errors import StageError
 from invopt.settings import Settings
+from invopt.settings.decided import decided_settings
 from invopt.tables import RUN_TABLES, SKU_LOCATION, Table, check, empty
 from invopt.workspace import Snapshot, Workspace, replace_text
 
@@ -32,6 +34,7 @@ Progress = Callable[[str], None]
 _DETAILS = "run.json"
 _DECISIONS = "decisions.jsonl"
 _RETURN_POLICY = "return_policy.toml"
+_ROW_GROUP = 65_536
 
 
 def silent(_: str) -> None:
@@ -57,10 +60,10 @@ class Run:
     seen_until: dt.datetime  # UTC; nothing recorded at or after it is read
     progress: Progress = field(default=silent, compare=False)
 
-    @property
+    @cached_property
     def settings(self) -> Settings:
-        """The workspace's settings."""
-        return self.workspace.settings
+        """The workspace's settings, with what was decided about them at the desk."""
+        return decided_settings(self.workspace.settings, self.standing_decisions(), self.as_of)
 
     @property
     def folder(self) -> Path:
@@ -75,6 +78,10 @@ class Run:
     def decisions(self) -> pd.DataFrame:
         """The decisions as they stood when the run began (table `decision`); later ones belong to the next run."""
         return read_decisions(self.folder / _DECISIONS)
+
+    def standing_decisions(self) -> pd.DataFrame:
+        """Those of them that nobody has undone: what a plan follows."""
+        return standing(self.decisions())
 
     @property
     def return_policy_path(self) -> Path:
@@ -116,7 +123,8 @@ class Run:
         path = self.path(table, chunk)
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
-        rows.to_parquet(part, index=False, compression="zstd")
+        # Small row groups: the app reads one SKU's rows and decodes little else.
+        rows.to_parquet(part, index=False, compression="zstd", row_group_size=_ROW_GROUP)
         part.replace(path)
 
     def write_empty(self, table: Table) -> None:
@@ -200,7 +208,9 @@ def begin(
     inputs.update(return_policy)
     # A night compares itself with the plan of an earlier day; a part of a day builds on the last night.
     base = plan_before(workspace, as_of) if kind == "plan" else published_plan_id(workspace)
-    parts = (kind, as_of.isoformat(), workspace.settings.hash, inputs.hexdigest(), base, invopt.__version__)
+    stand = standing(decision_frame(read_entries(decisions, workspace.decisions_path)))
+    settings = decided_settings(workspace.settings, stand, as_of)
+    parts = (kind, as_of.isoformat(), settings.hash, inputs.hexdigest(), base, invopt.__version__)
     run_id = f"{as_of.isoformat()}-{kind}-{hashlib.sha256('|'.join(parts).encode()).hexdigest()[:12]}"
     moment = seen_until or start_of_day_utc(as_of, workspace.settings.business.time_zone)
     folder = workspace.runs / run_id
@@ -217,11 +227,26 @@ def begin(
             "plan_before": base if kind == "plan" else "",
             "as_of": as_of.isoformat(),
             "seen_until": moment.isoformat(),
-            "settings": workspace.settings.hash,
+            "settings": settings.hash,
             "inputs": inputs.hexdigest()[:16],
         }
         replace_text(folder / _DETAILS, json.dumps(entry))
     return Run(workspace, as_of, run_id, moment, progress)
+
+
+def published_run(workspace: Workspace, progress: Progress = silent) -> Run:
+    """The run that is published, to look into its tables. Raises `StageError` where there is none."""
+    published = workspace.published
+    if published is None:
+        raise StageError("There is no plan yet to look into. Make one with: invopt plan")
+    entry = details(published.folder)
+    return Run(
+        workspace,
+        dt.date.fromisoformat(entry["as_of"]),
+        published.run_id,
+        dt.datetime.fromisoformat(entry["seen_until"]),
+        progress,
+    )
 
 
 def details(folder: Path) -> dict[str, str]:
