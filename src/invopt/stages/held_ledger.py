@@ -39,7 +39,7 @@ class HeldLedger:
         """Read what lies where and what is reserved."""
         self._database = database
         stock = stock_by_place(database, time_zone)
-        self._free = {
+        self._free: dict[tuple[str, str], int] = {
             (sku, place): round(units * THOUSANDTHS)
             for sku, place, units in zip(stock["sku_id"], stock["location_id"], stock["available_units"], strict=True)
         }

@@ -53,7 +53,8 @@ def region_demand(
     until = forecast["sku_id"].map((first - pd.Timestamp(as_of)).dt.days if len(first) else {}).fillna(horizon)
     length = days_in(settings.business.period)
     begins = (forecast["period_start"] - pd.Timestamp(as_of)).dt.days
-    days = (np.minimum(until.clip(0, horizon), begins + length) - np.maximum(begins, 0)).clip(lower=0)
+    last = np.minimum(until.clip(0, horizon).to_numpy(dtype=np.float64), begins.to_numpy() + length)
+    days = np.maximum(last - np.maximum(begins.to_numpy(), 0), 0.0)
     frame = forecast.assign(mean_units=forecast["mean_units"] * days / length)
     sums = frame.groupby(_KEY, as_index=False, sort=True)["mean_units"].sum()
     sums = sums.merge(price, on=_KEY, how="left", validate="one_to_one")
