@@ -1,23 +1,27 @@
-# `make demo` shows the whole night on the made-up shop; `make test` runs every test.
+# `make demo` shows the whole night on the made-up shop; `make test` runs every test; `make docs` writes the site.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := data/demo
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint clean check-tools
+.PHONY: demo test lint docs clean check-tools
 
 demo: $(STAMP)
 	@$(BIN)/invopt demo $(DEMO)
 
 test: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n logical --dist loadfile
 
 lint: $(STAMP)
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
+docs: $(STAMP)
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+	@echo "The documentation: site/index.html"
+
 clean:
-	rm -rf $(VENV) $(DEMO) .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(DEMO) site .pytest_cache .mypy_cache .ruff_cache
 
 check-tools:
 	@command -v git >/dev/null || { echo "git is missing. Install it: https://git-scm.com/downloads"; exit 2; }

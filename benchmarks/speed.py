@@ -1,11 +1,12 @@
 """Speed of the forecast against statsforecast's AutoETS, in one run on the same two cores.
 
-python benchmarks/speed.py [--million]
+python benchmarks/speed.py [--million] [--sizes 10000 100000]
 
 Two panels of 2,000 made-up series: weekly, 156 periods, season 52; daily, 730 periods, season 7. AutoETS is warm,
 on two processes, on the first 200 series; ours runs on all. Three interleaved runs, their median. Compile time is
 shown apart. With --million, panels of 10,000, 100,000 and 1,000,000 weekly series of 104 periods stream through
-the full default block by block, and the peak of memory is that of the process.
+the full default block by block (--sizes takes others), and the peak of memory is that of the process. The time in
+which series are made up is taken out, to the second; processor seconds are those of all threads.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ import statistics
 import time
 from collections.abc import Sequence
 
+import numba
 import numpy as np
 from peers.environment import run, write_series
 
 from invopt.forecast import DemandBlock, estimate_pools, forecast_block
-from invopt.forecast.ets import ets_block
+from invopt.forecast.ets import ALL_FORMS, ets_block
 from invopt.settings import Forecast
 
 SERIES, PEER_SERIES, RUNS = 2000, 200, 3
@@ -58,11 +60,12 @@ def panel_ratios(name: str) -> dict[str, float]:
     compile_seconds = seconds(ets_block, demand[:2], season, horizon)
     compile_seconds += seconds(full_default, demand[:2], season, horizon, period)
     path = write_series(list(demand[:PEER_SERIES]), f"speed-{name}")
-    rates: dict[str, list[float]] = {"AutoETS": [], "ets": [], "default": []}
+    rates: dict[str, list[float]] = {"AutoETS": [], "ets": [], "all forms": [], "default": []}
     for _ in range(RUNS):
         answer = run("time", path, "--models=AutoETS", f"--season={season}", f"--horizon={horizon}")
         rates["AutoETS"].append(PEER_SERIES / json.loads(answer.splitlines()[-1])["seconds"])
         rates["ets"].append(SERIES / seconds(ets_block, demand, season, horizon))
+        rates["all forms"].append(SERIES / seconds(ets_block, demand, season, horizon, ALL_FORMS))
         rates["default"].append(SERIES / seconds(full_default, demand, season, horizon, period))
     median = {key: statistics.median(values) for key, values in rates.items()}
     print(f"{name}: compile {compile_seconds:.1f} s; series a second: " + ", ".join(
@@ -73,6 +76,7 @@ def panel_ratios(name: str) -> dict[str, float]:
         f"ets_rate_{name}": median["ets"],
         f"default_rate_{name}": median["default"],
         f"ets_ratio_{name}": median["ets"] / median["AutoETS"],
+        f"ets_all_forms_ratio_{name}": median["all forms"] / median["AutoETS"],
         f"default_ratio_{name}": median["default"] / median["AutoETS"],
     }
 
@@ -82,6 +86,7 @@ class MadeUpBlocks(Sequence[DemandBlock]):
 
     def __init__(self, series: int) -> None:
         self.series = series
+        self.seconds, self.processor_seconds = 0.0, 0.0  # spent in making series up
 
     def __len__(self) -> int:
         return -(-self.series // BLOCK)
@@ -90,39 +95,50 @@ class MadeUpBlocks(Sequence[DemandBlock]):
         if index >= len(self):
             raise IndexError(index)
         count = min(BLOCK, self.series - index * BLOCK)
+        clock, processor = time.perf_counter(), time.process_time()
         demand = made_up(count, 104, 52, seed=index)
+        self.seconds += time.perf_counter() - clock
+        self.processor_seconds += time.process_time() - processor
         return DemandBlock(demand, np.arange(count) % 20, horizon=13)
 
 
-def stream(series: int) -> float:
-    """Seconds of the full default over a panel; making the series is counted out."""
+def stream(series: int) -> tuple[float, float]:
+    """Wall and processor seconds of the full default over a panel; making the series is counted out."""
     blocks, settings = MadeUpBlocks(series), Forecast()
-    making = seconds(lambda: [blocks[0] for _ in range(2)]) * len(blocks)
-    started = time.perf_counter()
+    clock, processor = time.perf_counter(), time.process_time()
     pools = estimate_pools(blocks, settings)
     for block in blocks:
         forecast_block(block, pools, settings)
-    elapsed = time.perf_counter() - started
-    # Three passes made each block: two of them are in `making`, which timed two makings a block.
-    return elapsed - 1.5 * making
+    return (
+        time.perf_counter() - clock - blocks.seconds,
+        time.process_time() - processor - blocks.processor_seconds,
+    )
 
 
 def main() -> None:
     """Measure and print the figures as the last line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--million", action="store_true")
+    parser.add_argument("--sizes", type=int, nargs="*", default=[], help="panels to stream, in series")
     parser.add_argument("--without-peers", action="store_true")
     arguments = parser.parse_args()
     figures: dict[str, float] = {}
     if not arguments.without_peers:
         for name in PANELS:
             figures |= panel_ratios(name)
-    if arguments.million:
-        for series in (10_000, 100_000, 1_000_000):
-            took = stream(series)
-            print(f"{series:,} weekly series of 104: {took:.0f} s, {series / took:,.0f} a second", flush=True)
-        figures["million_minutes"] = took / 60
-        figures["million_gib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    sizes = [10_000, 100_000, 1_000_000] if arguments.million else arguments.sizes
+    if sizes:
+        full_default(made_up(2, 104, 52, seed=0), 52, 13, "week")  # compiled before
+    for series in sizes:
+        took, processor = stream(series)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+        print(
+            f"{series:,} weekly series of 104: {took:.1f} s ({processor:.1f} processor seconds on "
+            f"{numba.get_num_threads()} threads), {series / took:,.0f} a second, {peak:.2f} GiB",
+            flush=True,
+        )
+        if series == 1_000_000:
+            figures |= {"million_minutes": took / 60, "million_processor_minutes": processor / 60, "million_gib": peak}
     print(json.dumps({key: round(value, 3) for key, value in figures.items()}))
 
 

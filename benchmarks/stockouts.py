@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pandas as pd
 from datasets import DATA, SEED
@@ -82,4 +84,4 @@ def recovery_figures(most: int = 4000) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    print(recovery_figures())
+    print(json.dumps({name: round(value, 4) for name, value in recovery_figures().items()}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parents[1]
 HOME = ROOT / ".peers"
 REQUIREMENTS = ("statsforecast==2.1.*", "pandas<3", "pyarrow")
+PROCESSES = int(os.environ.get("PEER_PROCESSES", "2"))  # for scoring; timing always takes two
 
 
 def python() -> Path:
@@ -53,7 +55,7 @@ def forecasts(values: list[np.ndarray], name: str, **options: object) -> pd.Data
     out = HOME / "output" / f"{name}-{hashlib.sha256(question).hexdigest()[:12]}.parquet"
     if not out.exists():
         out.parent.mkdir(exist_ok=True)
-        arguments = [f"--{key}={value}" for key, value in options.items()]
+        arguments = [f"--{key}={value}" for key, value in options.items()] + [f"--processes={PROCESSES}"]
         print(f"{name}: peers run", file=sys.stderr, flush=True)
         print(run("forecast", path, *arguments, f"--out={out}"), file=sys.stderr, flush=True)
     return pd.read_parquet(out)

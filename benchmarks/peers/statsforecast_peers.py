@@ -73,8 +73,9 @@ def forecast(arguments: argparse.Namespace) -> None:
         print(f"{name} …", file=sys.stderr, flush=True)
         model = models_of([name], arguments.season, arguments.window)
         engine = StatsForecast(
-            models=model, freq=1, n_jobs=2, fallback_model=AutoETS(season_length=1, model="ANN", alias=name)
-        )
+            models=model, freq=1, n_jobs=arguments.processes,
+            fallback_model=AutoETS(season_length=1, model="ANN", alias=name),
+        )  # fmt: skip
         ahead = engine.forecast(df=frame, h=arguments.horizon)
         column = next(c for c in ahead.columns if c not in ("unique_id", "ds"))
         paths = ahead.sort_values(["unique_id", "ds"])[column].to_numpy().reshape(-1, arguments.horizon)
@@ -126,6 +127,7 @@ def main() -> None:
     parser.add_argument("--step", type=int, default=1)
     parser.add_argument("--lengths", default="[]")
     parser.add_argument("--levels", default="[]")
+    parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
     {"time": timing, "forecast": forecast}[arguments.job](arguments)

@@ -47,13 +47,13 @@ def night_as_tasks(root: Path, as_of: dt.date | None) -> str:
 def fulfilment_as_tasks(root: Path) -> str:
     """The stages from new orders to parcels, on the last night's plan."""
     workspace = Workspace.open(root)
-    return _run(workspace, today(workspace), day_part(FULFIL_STAGES), "fulfil", seen_until=now()).run_id
+    return _run(workspace, today(workspace), day_part(FULFIL_STAGES), "fulfil", seen_until=now).run_id
 
 
 def returns_as_tasks(root: Path) -> str:
     """The stages about returns, on the last night's plan."""
     workspace = Workspace.open(root)
-    return _run(workspace, today(workspace), day_part(RETURNS_STAGES), "returns", seen_until=now()).run_id
+    return _run(workspace, today(workspace), day_part(RETURNS_STAGES), "returns", seen_until=now).run_id
 
 
 def replay_as_task(root: Path, periods: int) -> str:
@@ -89,7 +89,7 @@ def _run(
     as_of: dt.date,
     stages: tuple[Stage, ...],
     kind: str,
-    seen_until: dt.datetime | None = None,
+    seen_until: Callable[[], dt.datetime] | None = None,
 ) -> Run:
     run = run_stages(workspace, as_of, print, stages=stages, kind=kind, seen_until=seen_until, step=_step_as_task)
     _leave_artifacts(run)

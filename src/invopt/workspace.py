@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from invopt.errors import WorkspaceBusy, WorkspaceError
 from invopt.packaged import packaged_folder
@@ -35,7 +35,7 @@ class Workspace:
     root: Path
 
     @classmethod
-    def create(cls, root: Path) -> Workspace:
+    def create(cls, root: Path) -> Self:
         """Make the folder with its default settings; what is there already stays as it is."""
         for name in _FOLDERS:
             (root / name).mkdir(parents=True, exist_ok=True)
@@ -49,7 +49,7 @@ class Workspace:
         return cls(root.resolve())
 
     @classmethod
-    def open(cls, root: Path) -> Workspace:
+    def open(cls, root: Path) -> Self:
         """The workspace in `root`. Raises `WorkspaceError` where there is none."""
         if not (root / "settings.toml").is_file():
             raise WorkspaceError(f"{root} is not a workspace. Make one with: invopt init {root}")

@@ -49,11 +49,16 @@ def plan_and_die(workspace: Workspace, as_of: dt.date, kill: Kill) -> int:
 
 
 def _plan(root: str, as_of: dt.date, kill: Kill) -> None:
+    die_at(kill)
+    run_stages(Workspace.open(Path(root)), as_of)
+
+
+def die_at(kill: Kill) -> None:
+    """Make this process die there."""
     if kill.file:
         _die_at_file(kill)
     else:
         _die_at_statement(kill.statement)
-    run_stages(Workspace.open(Path(root)), as_of)
 
 
 def _die() -> None:

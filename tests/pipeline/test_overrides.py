@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from invopt.cli import forecasts
+from invopt.cli.explain import explain
 from invopt.errors import IngestError, InvoptError
 from invopt.stages import run_stages
 from invopt.stages.night import day_part
@@ -78,6 +79,12 @@ def test_every_override_is_listed_with_its_state(overridden):
     assert rows["expires_on"].iloc[0] == pd.Timestamp(WEEK_BEFORE) + pd.Timedelta(days=13)
 
 
+def test_an_override_without_effect_is_an_exception(overridden):
+    alerts = overridden.table("alert").set_index("alert_kind").loc[["override_unmatched"]]
+    (message,) = alerts["message"]
+    assert message == ("The override of sku no-such-sku by bob changes nothing: no SKU-location of that name is known.")
+
+
 def test_the_policy_sees_the_override(week_before, overridden, named):
     """Twice the demand for two weeks asks for more stock."""
     levels = [
@@ -144,3 +151,10 @@ def test_a_file_is_taken_whole_or_not_at_all(week_before, tmp_path, capsys):
     assert "sku A-1 from 2026-03-02 to 2026-03-08: +20%, until 2026-03-31, by cyd: fair, stand 7" in said
     with pytest.raises(InvoptError, match="no override that stands"):
         forecasts.undo(["zz"], workspace=shop.root)
+
+
+def test_explain_says_who_overrode_and_by_how_much(overridden, named, capsys):
+    explain(named[0], workspace=overridden.root, diagnose=False)
+    said = " ".join(capsys.readouterr().out.split())
+    assert f"Override of sku {named[0]} by ann (magazine): +" in said
+    assert "Overrides add to the next periods: +" in said

@@ -39,17 +39,19 @@ def settings_file(planned, tmp_path_factory):
     return path
 
 
-def test_settings_files_are_played_as_policies_of_their_own(planned, settings_file):
-    played = replay_history(planned, PERIODS, settings_files=[settings_file], with_curves=True)
-    table = played.table.set_index("rule")
+def test_settings_files_are_played_as_policies_of_their_own(shop, settings_file, capsys):
+    """By the command, with the picture of the curves: everything is played once."""
+    planning.replay(workspace=shop.root, periods=PERIODS, settings=[settings_file], curves=True, jobs=1, as_json=True)
+    table = pd.DataFrame(json.loads(capsys.readouterr().out)).set_index("rule")
     assert len(table) == 5
     assert table.loc["settings lean", "stock_value"] < table.loc[OURS, "stock_value"]
     assert table.loc["settings lean", "fill_rate"] < table.loc[OURS, "fill_rate"]
     assert table.loc[OURS, "saving_share"] == 0
-    assert played.configurations == len(table) + len(played.curves)
-    covers = played.curves[played.curves["curve"].str.contains("cover")].sort_values("setting")
+    curves = pd.read_csv(shop.exports / "replay_curves.csv")
+    covers = curves[curves["curve"].str.contains("cover")].sort_values("setting")
     assert covers["stock_value"].is_monotonic_increasing
     assert covers["fill_rate"].is_monotonic_increasing
+    assert "<svg" in (shop.exports / "replay_curves.svg").read_text(encoding="utf-8")
 
 
 def test_a_replay_needs_history_and_settings_that_are_settings(planned, tmp_path):
@@ -66,13 +68,6 @@ def test_what_was_played_belongs_to_the_planned_rows(planned):
     run = Run(planned, SPEC.as_of, planned.published.run_id, pd.Timestamp(entry["seen_until"]).to_pydatetime())
     shop = history_as_shop(run)
     assert shop.size == len(planned.table("policy"))
-
-
-def test_the_command_draws_the_curves(shop, capsys):
-    planning.replay(workspace=shop.root, periods=PERIODS, settings=None, curves=True, jobs=1, as_json=True)
-    assert len(json.loads(capsys.readouterr().out)) == 4
-    picture = (shop.exports / "replay_curves.svg").read_text(encoding="utf-8")
-    assert "<svg" in picture
 
 
 def test_a_mix_for_a_fill_rate_costs_less_than_todays_targets_at_it(planned):

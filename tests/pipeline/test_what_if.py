@@ -13,10 +13,13 @@ from tests.connection import connect
 
 @pytest.fixture(scope="module")
 def dearest(planned: Workspace) -> tuple[str, str]:
-    """The dearest proposal whose supplier asks for a minimum quantity."""
+    """The dearest proposal with nothing on its way whose supplier asks for a minimum quantity."""
     proposals, terms = planned.table("order_proposal"), planned.table("supplier_term")
+    stock = planned.table("stock_position")
+    waits = set((stock["sku_id"] + "|" + stock["location_id"])[stock["on_order_units"] > 0])
     asks = set(terms[terms["moq_units"].fillna(0) > 1]["sku_id"])
     wanted = proposals[(proposals["final_units"] > 0) & proposals["sku_id"].isin(asks)]
+    wanted = wanted[~(wanted["sku_id"] + "|" + wanted["location_id"]).isin(waits)]
     row = wanted.sort_values("amount_minor").iloc[-1]
     return str(row["sku_id"]), str(row["location_id"])
 

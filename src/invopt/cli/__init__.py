@@ -10,6 +10,7 @@ import sys
 import typer
 
 from invopt.cli import (
+    backtest,
     decide,
     demo,
     dispatch,
@@ -40,6 +41,7 @@ for group in (
     shop,
     ingest,
     planning,
+    backtest,
     explain,
     decide,
     forecasts,

@@ -29,14 +29,14 @@ AsOfOption = Annotated[
 ]
 
 
-def as_of_day(text: str | None, workspace: Workspace) -> dt.date:
-    """The day named, or today where the shop is. Raises `InvoptError` for what is no date."""
+def as_of_day(text: str | None, workspace: Workspace, option: str = "--as-of") -> dt.date:
+    """The day named, or today where the shop is. Raises `InvoptError` for what is no date, naming the option."""
     if text is None:
         return dt.datetime.now(ZoneInfo(workspace.settings.business.time_zone)).date()
     try:
         return dt.date.fromisoformat(text)
     except ValueError as error:
-        raise InvoptError(f"--as-of {text!r} is no date; write one like 2026-03-02.") from error
+        raise InvoptError(f"{option} {text!r} is no date; write one like 2026-03-02.") from error
 
 
 def progress_to_stderr() -> Callable[[str], None]:

@@ -67,7 +67,7 @@ def override(
 
 
 def load(
-    file: Annotated[Path, typer.Argument(help=f"CSV with {', '.join(_FILE_COLUMNS)}; see docs/overrides.md.")],
+    file: Annotated[Path, typer.Argument(help=f"CSV with {', '.join(_FILE_COLUMNS)}; see docs/forecasting.md.")],
     workspace: WorkspaceOption = Path(),
     by: ByOption = None,
 ) -> None:

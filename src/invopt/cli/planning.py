@@ -148,7 +148,7 @@ def day_part_of(workspace: Path, as_of: str | None, names: tuple[str, ...], kind
 
     shop = Workspace.open(workspace)
     # Without a day, everything known at this moment counts; with one, what was known before it began.
-    moment = dt.datetime.now(dt.UTC).replace(tzinfo=None) if as_of is None else None
+    moment = (lambda: dt.datetime.now(dt.UTC).replace(tzinfo=None)) if as_of is None else None
     run = run_stages(
         shop,
         as_of_day(as_of, shop),

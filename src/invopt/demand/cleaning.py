@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from invopt.demand.outliers import capped_outliers
-from invopt.demand.stockouts import recovered_demand
+from invopt.demand.stockouts import order_size, recovered_demand
 from invopt.errors import TableError
 from invopt.probability.compiled import BoolArray, FloatArray
 
@@ -40,12 +40,14 @@ def clean_demand(
     is_censored: BoolArray | None = None,
     profile: FloatArray | None = None,
     phase: int = 0,
+    order_lines: FloatArray | None = None,
 ) -> CleanDemand:
     """Clean a block of observed demand.
 
     observed: [n, T] units per period, gross, >= 0, NaN unknown. out_of_stock_share: [n, T] 0-1, NaN where not
     known (then nothing is scaled); is_censored: [n, T] periods known to be lower bounds by no known share.
-    profile, phase: see `recovered_demand`.
+    profile, phase: see `recovered_demand`. order_lines: [n, T] orders behind the units, where known: a stockout
+    after one bulk order says less of the rest of its period than one after many.
 
     In this order: periods before the first sale are no history; outliers are capped; periods partly out of
     stock are completed by their expectation, so they are no bounds any more; periods out of stock from
@@ -76,7 +78,8 @@ def clean_demand(
         rows = np.flatnonzero(affected.any(axis=1))
         if rows.size:
             factors = None if profile is None else profile[rows]
-            demand[rows], _ = recovered_demand(demand[rows], out_of_stock_share[rows], factors, phase)
+            sizes = None if order_lines is None else order_size(demand[rows], order_lines[rows])
+            demand[rows], _ = recovered_demand(demand[rows], out_of_stock_share[rows], factors, phase, sizes)
         # A capped period that was also out of stock keeps the reason of its larger change.
         reason[affected & ~np.isnan(demand) & (reason == AS_OBSERVED)] = PARTLY_OUT
         reason[affected & np.isnan(demand)] = OUT

@@ -47,6 +47,7 @@ def _recover(
     exposure: FloatArray,
     profile: FloatArray,
     phase: int,
+    order_size: FloatArray,
     recovered: FloatArray,
     level: FloatArray,
 ) -> None:
@@ -62,7 +63,7 @@ def _recover(
             level[i] = np.nan
             continue
         rate = total / seen
-        unit = _unit_of(sales[i], exposure[i])
+        unit = max(_unit_of(sales[i], exposure[i]), order_size[i])
         for _ in range(ROUNDS):
             # How much whole days differ: moments of full days and parts alike, each given its exposure.
             squares, weight = 0.0, 0.0
@@ -90,26 +91,50 @@ def _recover(
         level[i] = rate
 
 
+def order_size(units: FloatArray, order_lines: FloatArray) -> FloatArray:
+    """Units by which demand jumps when an order comes, [n]: E[X²] / E[X] of the units X of an order line.
+
+    units, order_lines: [n, T] per period, NaN unknown. Both moments follow from sums: m = sum units / sum lines, and
+    the variance of X is sum (units - m lines)² / sum lines. Zero where nothing sold.
+
+    >>> order_size(np.array([[2.0, 6.0, 0.0]]), np.array([[1.0, 3.0, 0.0]])).tolist()
+    [2.0]
+    """
+    lines = np.where(np.isnan(units), 0.0, np.nan_to_num(order_lines))
+    total, count = np.nan_to_num(units).sum(axis=1), lines.sum(axis=1)
+    known = (total > 0.0) & (count > 0.0)
+    mean = np.divide(total, count, out=np.zeros_like(total), where=known)
+    squares = ((np.nan_to_num(units) - mean[:, None] * lines) ** 2).sum(axis=1)
+    spread = np.divide(squares, total, out=np.zeros_like(total), where=known)  # variance over mean, counts cancelled
+    return np.where(known, mean + spread, 0.0)
+
+
 def recovered_demand(
-    sales: FloatArray, out_of_stock_share: FloatArray, profile: FloatArray | None = None, phase: int = 0
+    sales: FloatArray,
+    out_of_stock_share: FloatArray,
+    profile: FloatArray | None = None,
+    phase: int = 0,
+    orders_of: FloatArray | None = None,
 ) -> tuple[FloatArray, FloatArray]:
     """Expected demand of each period, given what sold while stock lasted; and its level.
 
     sales: [n, T] units, NaN unknown. out_of_stock_share: [n, T] 0-1 of the period's *demand-weighted*
     selling time without stock (an hour that brings a tenth of a day's orders counts a tenth). profile: [n,
-    m] factors around 1 of the place in the week or season, place `phase` first; None: all alike. Returns
-    demand [n, T] (NaN where the share leaves nothing to learn from) and the mean level [n] in units per
-    period of factor 1.
+    m] factors around 1 of the place in the week or season, place `phase` first; None: all alike. orders_of:
+    [n] units by which demand jumps, from `order_size`; None: one unit. Returns demand [n, T] (NaN where the
+    share leaves nothing to learn from) and the mean level [n] in units per period of factor 1.
 
-    Method: units (of size u, found from the data) are ordered as a Poisson process whose rate is the level
-    times the profile times a gamma factor of mean 1 and variance k, the period's own busyness. A stockout
-    ends the observation but does not select it, so the likelihood is that of the exposure p alone, and by
-    expectation-maximisation
+    Method: orders (of size u: `orders_of`, or one unit as found from the data) come as a Poisson process
+    whose rate is the level times the profile times a gamma factor of mean 1 and variance k, the period's own
+    busyness. A stockout ends the observation but does not select it, so the likelihood is that of the
+    exposure p alone, and by expectation-maximisation
 
         E[demand | sales s] = s + (1 - p) mu (u + k s) / (u + k mu p)
 
     A day that sold fast before it sold out was busy, and its unseen part is credited with that. Masking such
-    days, or taking sales for demand, both fall short, because busy days are those that sell out. Fails where
+    days, or taking sales for demand, both fall short, because busy days are those that sell out. Where one large
+    order emptied the shelf, the rest of the period is no busier than another, which is why the size of orders
+    counts: with it k is what periods differ by beyond that. Fails where
     the share is wrong, or where customers came back next day (they are counted twice).
 
     >>> demand, level = recovered_demand(np.array([[4.0, 2.0, 4.0]]), np.array([[0.0, 0.5, 0.0]]))
@@ -120,5 +145,6 @@ def recovered_demand(
     factors = np.ones((rows, 1)) if profile is None else np.ascontiguousarray(profile)
     recovered, level = np.full(sales.shape, np.nan), np.empty(rows)
     exposure = 1.0 - np.clip(np.nan_to_num(out_of_stock_share), 0.0, 1.0)
-    _recover(np.ascontiguousarray(sales), exposure, factors, phase, recovered, level)
+    sizes = np.zeros(rows) if orders_of is None else np.ascontiguousarray(orders_of)
+    _recover(np.ascontiguousarray(sales), exposure, factors, phase, sizes, recovered, level)
     return recovered, level

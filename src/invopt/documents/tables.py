@@ -28,8 +28,12 @@ def safe_text(values: pd.Series) -> pd.Series:
     ["'=1+1", 'plain', "'-5 %", "' @x", nan]
     """
     text = values.astype("str")
-    risky = text.str.contains(_STARTS_A_FORMULA, regex=True, na=False)
-    return text.where(~risky, "'" + text)
+    # Most columns repeat a few texts: each different one is looked at once.
+    different = pd.Series(text.unique(), dtype="str").dropna()
+    risky = different[different.str.contains(_STARTS_A_FORMULA, regex=True, na=False)]
+    if risky.empty:
+        return text
+    return text.where(~text.isin(risky), "'" + text)
 
 
 def for_people(frame: pd.DataFrame, table: Table) -> pd.DataFrame:

@@ -1,6 +1,8 @@
 """Forecasts: the distribution of demand for every series, fast and calibrated."""
 
+from invopt.forecast.backtest import score_origin, summary
 from invopt.forecast.block import ALONE, BlockForecast, DemandBlock
+from invopt.forecast.decomposition import decompose_block, decomposition_forecast
 from invopt.forecast.event_calendar import Event, Series, Timeline, holiday_events, promotion_events
 from invopt.forecast.event_effects import EventEffects, estimate_effects, no_effects
 from invopt.forecast.override_decisions import DecidedOverride, Override, decided_overrides
@@ -30,6 +32,8 @@ __all__ = [
     "Timeline",
     "apply_overrides",
     "decided_overrides",
+    "decompose_block",
+    "decomposition_forecast",
     "estimate_effects",
     "estimate_from_past",
     "estimate_pools",
@@ -41,4 +45,6 @@ __all__ = [
     "no_effects",
     "override_rows",
     "promotion_events",
+    "score_origin",
+    "summary",
 ]

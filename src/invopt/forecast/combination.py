@@ -7,7 +7,20 @@ from typing import Final
 import numpy as np
 
 from invopt.forecast.pattern import NO_DEMAND
-from invopt.forecast.voices import ETS, IMAPA, INTERMITTENT, LONG, SBA, SES, SHORT, THETA, TSB, VOICES
+from invopt.forecast.voices import (
+    DYNAMIC,
+    ETS,
+    IMAPA,
+    INTERMITTENT,
+    LONG,
+    QUICK_TSB,
+    SBA,
+    SES,
+    SHORT,
+    THETA,
+    TSB,
+    VOICES,
+)
 from invopt.probability.compiled import FloatArray, IntArray
 
 STEPS: Final = 150
@@ -18,14 +31,16 @@ def equal_weights() -> FloatArray:
     """[patterns, V] weights before any forecast of this business has been judged; each row sums to 1."""
     weights = np.zeros((NO_DEMAND, len(VOICES)))
     for voice, smooth, gappy in (
-        (ETS, 0.30, 0.10),
-        (THETA, 0.30, 0.10),
+        (ETS, 0.20, 0.05),
+        (THETA, 0.20, 0.05),
+        (DYNAMIC, 0.10, 0.10),
         (SES, 0.15, 0.10),
         (SHORT, 0.10, 0.05),
-        (LONG, 0.15, 0.15),
+        (LONG, 0.10, 0.10),
         (SBA, 0.00, 0.05),  # never forgets a product that stopped selling
-        (TSB, 0.00, 0.25),
-        (IMAPA, 0.00, 0.20),
+        (TSB, 0.10, 0.20),
+        (QUICK_TSB, 0.05, 0.15),
+        (IMAPA, 0.00, 0.15),
     ):
         weights[:INTERMITTENT, voice], weights[INTERMITTENT:, voice] = smooth, gappy
     return weights

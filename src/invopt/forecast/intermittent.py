@@ -11,7 +11,6 @@ from invopt.forecast.level import smooth
 from invopt.probability.compiled import FloatArray, kernel
 
 SIZE_ALPHAS: Final = np.array([0.05, 0.1, 0.2, 0.3])
-CHANCE_BETAS: Final = np.array([0.02, 0.05, 0.1, 0.2])
 WIDEST_BUCKET: Final = 13  # periods: temporal aggregation stops here even for rarer demand
 
 
@@ -56,30 +55,24 @@ def croston(y: FloatArray, debias: bool) -> float:
 
 
 @kernel
-def tsb(y: FloatArray) -> float:
-    """Mean demand per period of y [T]: smoothed size times smoothed chance of a sale.
+def tsb(y: FloatArray, alpha: float, beta: float) -> float:
+    """Mean demand per period of y [T]: smoothed size (alpha) times smoothed chance of a sale (beta).
 
     Teunter, Syntetos & Babai (2011): the chance is updated every period, so a product that stops selling
-    fades away. Both constants by least squared one-step error.
+    fades away. The constants are given, not fitted: on demand with gaps one-step errors hardly tell them
+    apart and prefer those that never forget.
     """
-    first_size, first_interval = _first_guess(y)
-    lowest, answer = math.inf, 0.0
-    for alpha in SIZE_ALPHAS:
-        for beta in CHANCE_BETAS:
-            size, chance, squares = first_size, 1.0 / first_interval, 0.0
-            for t in range(y.size):
-                if math.isnan(y[t]):
-                    continue
-                error = y[t] - size * chance
-                squares += error * error
-                if y[t] > 0.0:
-                    size += alpha * (y[t] - size)
-                    chance += beta * (1.0 - chance)
-                else:
-                    chance -= beta * chance
-            if squares < lowest:
-                lowest, answer = squares, size * chance
-    return answer
+    size, interval = _first_guess(y)
+    chance = 1.0 / interval
+    for t in range(y.size):
+        if math.isnan(y[t]):
+            continue
+        if y[t] > 0.0:
+            size += alpha * (y[t] - size)
+            chance += beta * (1.0 - chance)
+        else:
+            chance -= beta * chance
+    return size * chance
 
 
 @kernel

@@ -37,7 +37,7 @@ def forecast_block(
     row depends on another one of the block: cutting it elsewhere changes no bit.
 
     Method: each series is divided by its pooled season and by the lift of events; lower bounds are completed
-    by their expectation; nine methods forecast it; their weights come from the past forecasts of series of
+    by their expectation; eleven methods forecast it; their weights come from the past forecasts of series of
     its pattern. A new series takes the typical level of its group. Fails where the future differs from all
     history: a launch, a delisting, a price never tried.
 

@@ -8,22 +8,25 @@ bit.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import reduce
+from dataclasses import dataclass, field
+from functools import partial, reduce
 from typing import Self
 
 import numpy as np
+import pandas as pd
 
 from invopt.errors import ForecastError
 from invopt.forecast.block import DemandBlock
 from invopt.forecast.calibration import Calibration, PastSums, calibrate, sums_of
 from invopt.forecast.combination import equal_weights, learnt_weights, voice_weights, weighted
 from invopt.forecast.pattern import NO_DEMAND
+from invopt.forecast.scores import past_scores
 from invopt.forecast.seasons import Seasons, SeasonStatistics, estimate_seasons, no_seasons
 from invopt.forecast.spread import SPREAD_FIGURES
 from invopt.forecast.voices import VOICES, run_voices
 from invopt.probability.compiled import BoolArray, FloatArray, IntArray
 from invopt.settings.forecasting import Forecast
+from invopt.tables import FORECAST_SCORE, empty
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class Pools:
     seasons: Seasons
     weights: FloatArray  # [patterns, V]
     calibration: Calibration
+    scores: pd.DataFrame = field(default_factory=partial(empty, FORECAST_SCORE), compare=False, repr=False)
 
     @classmethod
     def untaught(cls, block: DemandBlock) -> Self:
@@ -137,7 +141,7 @@ def estimate_from_past(seasons: Seasons, past: PastForecasts, horizon: int, sett
     weights = learnt_weights(past.path, past.actual, past.scale, past.pattern, settings.weight_prior_series)
     mean = weighted(voice_weights(weights, past.pattern, past.path), past.path)
     sums = PastSums(*sums_of(mean, past.actual), past.pattern, past.volume, past.whole, past.spread)
-    return Pools(seasons, weights, calibrate(sums, horizon, settings))
+    return Pools(seasons, weights, calibrate(sums, horizon, settings), past_scores(past, mean))
 
 
 def _naive_scale(demand: FloatArray) -> FloatArray:

@@ -80,8 +80,9 @@ def _harmonic_season(detrended: FloatArray, season_length: int, season: FloatArr
 
     AICc takes errors for independent; those of a sum over many products are not, and a slow drift looks like
     a season. So with two or more whole cycles a pair keeps the share of its size that its cycles have in
-    common: (|sum c|² - sum |c|²) / (C (C - 1)) over |mean c|², c being a cycle's two coefficients and C
-    their number.
+    common: a = (|sum c|² - sum |c|²) / (C (C - 1)) over |mean c|², c being a cycle's two coefficients and C
+    their number. That share is itself an estimate from few cycles, so a pair keeps a²: what is nearly certain
+    stays, what is doubtful goes.
     """
     first, last = 0, detrended.size - 1
     while first < last and math.isnan(detrended[first]):
@@ -129,8 +130,8 @@ def _harmonic_season(detrended: FloatArray, season_length: int, season: FloatArr
             best, chosen = criterion, q
         if cycles > 1 and together > 0.0:
             agreed = min(1.0, max(0.0, (together - own) / together * cycles / (cycles - 1)))
-            cosine[q] *= agreed
-            sine[q] *= agreed
+            cosine[q] *= agreed * agreed
+            sine[q] *= agreed * agreed
     for j in range(season_length):
         season[j] = 0.0
     for q in range(1, chosen + 1):

@@ -12,6 +12,7 @@ import numpy as np
 from invopt.forecast.average import recent_mean, seasonal_naive
 from invopt.forecast.block import DemandBlock
 from invopt.forecast.censoring import complete_censored
+from invopt.forecast.dynamic_theta import dynamic_theta
 from invopt.forecast.ets.fit import fit_ets
 from invopt.forecast.intermittent import croston, imapa, tsb
 from invopt.forecast.level import smooth
@@ -22,11 +23,14 @@ from invopt.probability.compiled import BoolArray, FloatArray, IntArray, block_k
 from invopt.settings.forecasting import Forecast
 
 VOICES: Final = (
-    "ets", "theta", "ses", "short average", "long average", "seasonal naive", "sba", "tsb", "imapa",
+    "ets", "theta", "dynamic theta", "ses", "short average", "long average", "seasonal naive",
+    "sba", "tsb", "quick tsb", "imapa",
 )  # fmt: skip
-ETS, THETA, SES, SHORT, LONG, NAIVE, SBA, TSB, IMAPA = range(len(VOICES))
+ETS, THETA, DYNAMIC, SES, SHORT, LONG, NAIVE, SBA, TSB, QUICK_TSB, IMAPA = range(len(VOICES))
 ALL_FORMS: Final = 0b11111111
 LEVEL_FORMS: Final = 0b00000101  # ETS(A,N,N) and ETS(A,N,A): a trend in gappy demand is mostly noise
+SLOW_FADE: Final = (0.1, 0.1)  # smoothing constants of size and of the chance of a sale
+QUICK_FADE: Final = (0.2, 0.3)
 INTERMITTENT: Final = 2  # patterns from here on have gaps
 
 
@@ -82,16 +86,18 @@ def _sing(
     plain, alpha, theta, first, step = smooth(level_of)
     quick, slow = recent_mean(level_of, short), recent_mean(level_of, long)
     seasonal_naive(y, season_length, path[NAIVE])
-    rare, fading, aggregated = np.nan, np.nan, np.nan
+    fading, quickly = tsb(level_of, *SLOW_FADE), tsb(level_of, *QUICK_FADE)
+    dynamic_theta(level_of, base[DYNAMIC])
+    rare, aggregated = np.nan, np.nan
     if gappy:
-        rare, fading, aggregated = croston(level_of, True), tsb(level_of), imapa(level_of)
+        rare, aggregated = croston(level_of, True), imapa(level_of)
     for h in range(horizon):
         base[THETA, h] = theta + first + h * step
         base[SES, h], base[SHORT, h], base[LONG, h] = plain, quick, slow
-        base[SBA, h], base[TSB, h], base[IMAPA, h] = rare, fading, aggregated
+        base[SBA, h], base[TSB, h], base[QUICK_TSB, h], base[IMAPA, h] = rare, fading, quickly, aggregated
         base[NAIVE, h] = slow
         factor = own[(y.size + h) % season_length]
-        for v in (THETA, SES, SHORT, LONG, SBA, TSB, IMAPA):
+        for v in (THETA, DYNAMIC, SES, SHORT, LONG, SBA, TSB, QUICK_TSB, IMAPA):
             path[v, h] = base[v, h] * factor
     return alpha
 

@@ -20,6 +20,14 @@ from invopt.ingest.staging import Progress, load, parts, stage
 from invopt.ingest.versions import append_versions
 from invopt.settings import Settings
 
+# Tried on the times that a file writes otherwise, to name the setting that would read them.
+_WAYS_OF_WRITING = (
+    "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%d.%m.%Y %H:%M",
+    "%d.%m.%Y %H:%M:%S", "%d-%m-%Y %H:%M", "%d-%m-%Y %H:%M:%S", "%m/%d/%Y %I:%M %p", "%d/%m/%Y", "%m/%d/%Y",
+    "%d.%m.%Y", "%d-%m-%Y", "%d/%m/%y %H:%M", "%m/%d/%y %H:%M", "%d/%m/%y", "%m/%d/%y", "%d %b %Y %H:%M",
+    "%d %b %Y", "%Y%m%d", "%Y%m%d%H%M%S", "%Y/%m/%d %H:%M",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class FileReport:
@@ -151,7 +159,23 @@ def _refuse_spoilt(database: Database, name: str, rows_read: int, rejected: int,
         f"{name}: {rejected:,} of {rows_read:,} rows would be refused, more than "
         "ingest.maximum_rejected_share = "
         f"{ingest.maximum_rejected_share:g} allows, so nothing was taken in. First: {shown}."
+        f"{_fitting_formats(database)}"
     )
+
+
+def _fitting_formats(database: Database) -> str:
+    """Which way of writing fits every time that was refused, for the settings; empty where none does."""
+    is_time = "reason like 'is no time%'"
+    if not database.scalar(f"select count(*) from refused where {is_time}"):
+        return ""
+    fitting = [
+        form for form in _WAYS_OF_WRITING
+        if not database.scalar(
+            f"select count(*) from refused where {is_time} and try_strptime(bad_value, $form) is null", {"form": form}
+        )
+    ]  # fmt: skip
+    lines = " or ".join(f'timestamp_format = "{form}"' for form in fitting)
+    return f" Every refused time fits, under [ingest] in settings.toml: {lines}." if fitting else ""
 
 
 def _known_whole(database: Database, name: str, found: Fingerprint) -> list[FileReport]:

@@ -28,10 +28,17 @@ _MACROS = {
     "whole_of(written, mark)": """
         case when number_of(written, mark) = trunc(number_of(written, mark))
         then try_cast(number_of(written, mark) as bigint) end""",
+    # An amount without the sign of its own currency; the sign of another one stays, and so makes it no number.
+    "signless(written, currency)": """
+        case when currency = 'GBP' then trim(replace(written, '£', ''))
+        when currency = 'EUR' then trim(replace(written, '€', ''))
+        when currency in ('USD', 'AUD', 'CAD', 'HKD', 'MXN', 'NZD', 'SGD') then trim(replace(written, '$', ''))
+        when currency in ('JPY', 'CNY') then trim(replace(written, '¥', ''))
+        else written end""",
     # Money: minor units as they are, or a decimal amount by the digits of its currency.
     "minor_of(minor, amount, mark, currency)": """
         case when minor is not null then whole_of(minor, mark)
-        else try_cast(round_even(number_of(amount, mark) * scale_of(currency), 0) as bigint) end""",
+        else try_cast(round_even(number_of(signless(amount, currency), mark) * scale_of(currency), 0) as bigint) end""",
     # A local time of the shop as UTC. In the hour that the clock repeats, the later reading is taken; a time
     # that the clock skips is moved on by the hour.
     "utc_of(moment, zone)": "timezone('UTC', timezone(zone, moment))",

@@ -132,8 +132,11 @@ class Arrivals:
         count = np.diff(self.start)[index]
         start = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
         at = np.repeat(self.start[index] - start[:-1], count) + np.arange(start[-1])
-        given = {column.name: getattr(self, column.name) for column in fields(self) if column.name != "start"}
-        return Arrivals(start, **{name: None if column is None else column[at] for name, column in given.items()})
+        given: dict[str, Any] = {
+            column.name: getattr(self, column.name) for column in fields(self) if column.name != "start"
+        }
+        chosen = {name: None if column is None else column[at] for name, column in given.items()}
+        return replace(self, start=start, **chosen)
 
     @classmethod
     def none(cls, size: int) -> Arrivals:

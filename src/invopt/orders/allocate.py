@@ -47,11 +47,12 @@ def allocate(
     backlog; `locations` is LOCATION, whose `pick_lines_per_day` limits what is released today, and
     `calendar` holds its working days (every day where none is given).
 
-    An order's cost is parcel + units + late days for each location it leaves from, a split cost for each
-    further one, and for each unit that stays its margin and goodwill, weighted by promise, payment and age:
-    scarce stock goes where waiting costs most. Orders that compete with none take their cheapest choice,
-    which is then the best plan; competing groups of up to `exact_orders` are solved exactly (HiGHS), larger
-    ones by prices on stock (Lagrangian relaxation, see `prices`), and the bound of each group is reported.
+    An order's cost is parcel + units + late days (beyond those of its earliest place, which nothing could save) for
+    each location it leaves from, a split cost for each further one, and for each unit that stays its margin and
+    goodwill, weighted by promise, payment and age, and its share of the cheapest postage, which waiting only
+    postpones: scarce stock goes where waiting costs most. Orders that compete with none take their cheapest choice,
+    which is then the best plan; competing groups of up to `exact_orders` are solved exactly (HiGHS), larger ones by
+    prices on stock (Lagrangian relaxation, see `prices`), and the bound of each group is reported.
 
     `stock_prices` is STOCK_PRICE (see `shadow_prices`): what a unit is worth to the orders of the days to
     come is charged to today's, so that scarce stock stays where it will be needed.

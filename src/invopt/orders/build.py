@@ -68,6 +68,8 @@ def build(
         np.concatenate([known.fixed, assumed.fixed]), np.concatenate([known.unit, assumed.unit]),
     )  # fmt: skip
     options, entry_demand, entry_cell = _useful(joined, demands, stock, coded, len(order))
+    if not settings.waiting_saves_postage:
+        demands = demands._replace(shortage=demands.shortage + _postponed(options, demands, len(order)))
     first_demand = np.searchsorted(demands.order, np.arange(len(order) + 1))
     first_cell = np.searchsorted(entry_demand, np.arange(len(demands.order) + 1))
     masks, first_mask, last_single = subsets(settings.maximum_parcels)
@@ -104,13 +106,26 @@ def _worth(coded: Coded, stock_prices: pd.DataFrame | None) -> Floats:
     return price.reindex(keys).fillna(0.0).to_numpy(dtype=np.float64) / THOUSANDTHS
 
 
+def _postponed(options: Options, demands: Demands, orders: int) -> Floats:
+    """Postage that a waiting thousandth of each demand still has to pay one day: its share of the cheapest way."""
+    units = np.bincount(demands.order, demands.units, minlength=orders)
+    cost = options.fixed + options.unit * units[options.order]
+    cheapest = np.full(orders, np.inf)
+    np.minimum.at(cheapest, options.order, cost)
+    each = np.divide(np.where(np.isfinite(cheapest), cheapest, 0.0), units, out=np.zeros(orders), where=units > 0)
+    return np.asarray(each[demands.order], dtype=np.float64)
+
+
 def _known_options(coded: Coded, parcel_costs: pd.DataFrame, order: Ints, settings: Orders) -> Options:
     code = coded.order_names.get_indexer(pd.Index(parcel_costs["order_id"]))
     position = np.full(len(coded.order_names) + 1, -1, dtype=np.int64)
     position[order] = np.arange(len(order))
     at = position[code]
     used = at >= 0
-    late = parcel_costs["late_days"].to_numpy(dtype=np.float64) * settings.late_day_minor
+    # Days that no place could save are spent whatever is decided: an order long overdue must not wait for ever.
+    days = parcel_costs["late_days"]
+    late = (days - days.groupby(parcel_costs["order_id"]).transform("min")).to_numpy(dtype=np.float64)
+    late *= settings.late_day_minor
     fixed = parcel_costs["parcel_minor"].to_numpy(dtype=np.float64) + late
     location = coded.location_names.get_indexer(pd.Index(parcel_costs["location_id"]))
     unit = parcel_costs["unit_minor"].to_numpy(dtype=np.float64) / THOUSANDTHS

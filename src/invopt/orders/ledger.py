@@ -101,8 +101,8 @@ def release(
     """Movements that give back what is still reserved for order lines that were cancelled, edited or shipped.
 
     `references` are `order_id|order_line_id`. `keep` has `reference, sku_id, location_id, kept_units` where a part
-    stays reserved; without it everything is given back. `why` (cancelled, edited, shipped, ...) goes into the id together
-    with the number of movements before it, so that a line may be reserved and released again. Returns
+    stays reserved; without it everything is given back. `why` (cancelled, edited, shipped, ...) goes into the id
+    together with the number of movements before it, so that a line may be reserved and released again. Returns
     STOCK_MOVEMENT rows; none where nothing is reserved.
     """
     known = check(ledger, STOCK_MOVEMENT)

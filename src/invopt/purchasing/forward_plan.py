@@ -68,6 +68,8 @@ def forward_plan(
     lost, what stock does not serve is gone; where customers wait, it is served first. Supplier minimums and the budget
     are not played forward: the sums by supplier show whether they will be met.
 
+    Fails to see: a SKU-location that a faster supplier bridges today is planned from that one throughout.
+
     Returns PLANNED_ORDER and FORWARD_PLAN. All quantities are whole thousandths, so that the plan of parts added
     up is the plan of the whole. Raises `TableError` where a frame does not match its table, or a SKU-location's
     forecast lacks a period that others have.

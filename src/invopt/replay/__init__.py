@@ -12,7 +12,14 @@ from invopt.replay.comparison import (
 )
 from invopt.replay.engine import Outcome, Rule, Situation, economic_lots, packed, play
 from invopt.replay.outlooks import DefaultForecast, Outlook, seasonal_average
-from invopt.replay.rules import base_stock, lost_sales_projection, perfect_foresight, weeks_of_cover
+from invopt.replay.rules import (
+    base_stock,
+    expecting_returns,
+    lost_sales_projection,
+    netting_returns,
+    perfect_foresight,
+    weeks_of_cover,
+)
 from invopt.replay.shop import Opening, Shop
 
 __all__ = [
@@ -28,8 +35,10 @@ __all__ = [
     "block_bootstrap",
     "cost_saving",
     "economic_lots",
+    "expecting_returns",
     "fill_rate_error",
     "lost_sales_projection",
+    "netting_returns",
     "packed",
     "perfect_foresight",
     "play",

@@ -108,6 +108,7 @@ def play(
     opening: Opening | None = None,
     last_order: int | None = None,
     count_from: int | None = None,
+    came_back: Floats | None = None,
 ) -> Outcome:
     """Play the periods `first` to `last` (excluded) and return what happened from `count_from` on.
 
@@ -115,6 +116,9 @@ def play(
     raised to the same lots: minimum, economic quantity from the history then known, whole packs. `opening` is the
     stock and the pipeline at `first`; without it, mean demand of the lead time and four periods is there, nothing on
     the way. `last_order` is the last period in which an order may be placed. Periods before `count_from` warm up.
+
+    `came_back` [n, T] are units that customers sent back in each period, fit for sale: on the shelf at the next
+    opening, whether or not the rule reckoned with them.
 
     The rule sees a shop cut off at the period it orders in; nothing later can be read from it.
     Raises `TableError` where the periods do not lie in the data, or a rule answers with something else than units.
@@ -135,6 +139,8 @@ def play(
     for period in range(first, last):
         at = period - first
         stock += due[:, 0]
+        if came_back is not None:
+            stock += came_back[:, period - 1]
         receipts[:, at] = due[:, 0]
         due = np.concatenate([due[:, 1:], np.zeros((shop.size, 1))], axis=1)
         if last_order is None or period <= last_order:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 
-from invopt.inventory import Arrivals, DemandOutlook, LeadTimes, project
+from invopt.inventory import Arrivals, DemandOutlook, LeadTimes, project, uncertain_supply
 from invopt.inventory.projection import ShortageRule, TargetKind
 from invopt.replay.engine import Rule, Situation
 from invopt.replay.outlooks import Outlook, seasonal_average
@@ -50,6 +53,68 @@ def lost_sales_projection(
         return _projected(situation, outlook(shop), kind, share, "lost_sales", lots=True)
 
     return rule
+
+
+# Returns to come as known at the opening of a period: [n, H] mean, variance, and variance of all up to each period.
+Supply = Callable[[int], tuple[Floats, Floats, Floats]]
+
+
+def expecting_returns(outlook: Outlook, supply: Supply, kind: TargetKind = "cost", *, target: float = 0.95) -> Rule:
+    """The default policy with expected returns as uncertain supply: what comes back in a period serves the next one."""
+
+    def rule(situation: Situation) -> Floats:
+        shop = situation.shop
+        share: Floats = np.full(shop.size, target)
+        if kind == "cost":
+            odds = shop.lost_margin / shop.holding_cost
+            share = np.clip(odds / (1.0 + odds), 0.01, 0.9999)
+        arrivals = with_supply(situation, *supply(situation.period))
+        return _projected(situation, outlook(shop), kind, share, "lost_sales", lots=True, arrivals=arrivals)
+
+    return rule
+
+
+def netting_returns(outlook: Outlook, came_back: Floats, kind: TargetKind = "cost", *, target: float = 0.95) -> Rule:
+    """The default policy of a shop that books returns as negative sales: they come off the demand it learns from."""
+
+    def rule(situation: Situation) -> Floats:
+        shop = situation.shop
+        period = shop.demand.shape[1]
+        net = replace(shop, demand=np.maximum(shop.demand - came_back[:, :period], 0.0))
+        share: Floats = np.full(shop.size, target)
+        if kind == "cost":
+            odds = shop.lost_margin / shop.holding_cost
+            share = np.clip(odds / (1.0 + odds), 0.01, 0.9999)
+        return _projected(situation, outlook(net), kind, share, "lost_sales", lots=True)
+
+    return rule
+
+
+def with_supply(situation: Situation, mean: Floats, variance: Floats, cumulative: Floats) -> Arrivals:
+    """What is on order and what is expected back, the latter uncertain, sorted by SKU-location."""
+    ordered, ahead = np.nonzero(situation.due)
+    row, column = np.nonzero(mean > 0)
+    spread, slope = uncertain_supply(row, mean[row, column], variance[row, column], cumulative[row, column])
+    rows = np.concatenate([ordered, row])
+    order = np.argsort(rows, kind="stable")
+    count, zeros = len(row), np.zeros(len(rows))
+    none = np.zeros(len(ordered))
+
+    def joined(ours: Floats, theirs: Floats) -> Floats:
+        return np.asarray(np.concatenate([ours, theirs])[order])
+
+    start = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=situation.shop.size))]).astype(np.int64)
+    return Arrivals(
+        start,
+        joined((ahead + 1).astype(np.float64), (column + 1).astype(np.float64)),
+        joined(situation.due[ordered, ahead], mean[row, column]),
+        zeros,
+        zeros,
+        np.full(len(rows), np.inf),
+        np.concatenate([np.zeros(len(ordered), np.bool_), np.ones(count, np.bool_)])[order],
+        variance=joined(none, spread),
+        slope=joined(none, slope),
+    )
 
 
 def base_stock(outlook: Outlook, kind: TargetKind = "cost", *, target: float = 0.95, scale: float = 1.0) -> Rule:
@@ -107,8 +172,9 @@ def _seeds(shop: Shop) -> np.ndarray:
 
 
 def _projected(
-    situation: Situation, outlook: DemandOutlook, kind: TargetKind, share: Floats, rule: ShortageRule, *, lots: bool
-) -> Floats:
+    situation: Situation, outlook: DemandOutlook, kind: TargetKind, share: Floats, rule: ShortageRule, *, lots: bool,
+    arrivals: Arrivals | None = None,
+) -> Floats:  # fmt: skip
     shop = situation.shop
     plan = project(
         outlook,
@@ -119,7 +185,7 @@ def _projected(
         review_days=1.0,
         shortage_rule=rule,
         backorder_units=np.maximum(-situation.stock, 0.0),
-        arrivals=_arrivals(situation),
+        arrivals=_arrivals(situation) if arrivals is None else arrivals,
         lot_units=situation.lot if lots else 0.0,
         economic_units=situation.economic if lots else 0.0,
         seeds=_seeds(shop),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from invopt import calendars
+from invopt.report.figures import service_by_class
 from invopt.report.plan import Plan
 from invopt.report.series import KEYS, FloatArray, history, stock_paths
 
@@ -26,7 +27,7 @@ def draw_demand(plan: Plan, sku_id: str, location_id: str, axes: Axes | None = N
 
     plan: read by `Plan.for_skus`. Draws into `axes`, or into a new figure; returns the axes.
     """
-    axes = _axes(axes)
+    axes = new_axes(axes)
     past = history(plan, sku_id, location_id)
     step = calendars.days_in(plan.settings.business.period)
     starts = past.starts.astype("datetime64[D]")
@@ -42,7 +43,7 @@ def draw_demand(plan: Plan, sku_id: str, location_id: str, axes: Axes | None = N
     axes.plot(when, ahead["mean_units"], color=COLOURS["mean"])
     axes.set_ylim(bottom=0)
     axes.set_ylabel("units a " + plan.settings.business.period)
-    return _finished(axes, f"Demand of {sku_id} at {location_id}")
+    return finished(axes, f"Demand of {sku_id} at {location_id}")
 
 
 def draw_stock(plan: Plan, sku_id: str, location_id: str, axes: Axes | None = None) -> Axes:
@@ -50,7 +51,7 @@ def draw_stock(plan: Plan, sku_id: str, location_id: str, axes: Axes | None = No
 
     plan: read by `Plan.for_skus`. Draws into `axes`, or into a new figure; returns the axes.
     """
-    axes = _axes(axes)
+    axes = new_axes(axes)
     keys = _of(plan.table("sku_location"), sku_id, location_id)[KEYS].reset_index(drop=True)
     with_order, without = stock_paths(
         plan, keys, _of(plan.table("forecast"), sku_id, location_id), plan.settings.report.projection_weeks
@@ -61,7 +62,7 @@ def draw_stock(plan: Plan, sku_id: str, location_id: str, axes: Axes | None = No
     axes.set_ylim(bottom=0)
     axes.set_ylabel("units")
     axes.legend(frameon=False)
-    return _finished(axes, f"Stock of {sku_id} at {location_id}")
+    return finished(axes, f"Stock of {sku_id} at {location_id}")
 
 
 def draw_stock_value(plan: Plan, forecast: pd.DataFrame, axes: Axes | None = None) -> Axes:
@@ -73,7 +74,7 @@ def draw_stock_value(plan: Plan, forecast: pd.DataFrame, axes: Axes | None = Non
     from invopt.report.folder import unbought_value
     from invopt.report.summary_page import planned_value
 
-    axes = _axes(axes)
+    axes = new_axes(axes)
     described = plan.table("sku_location")
     scale = 10.0 ** digits(plan.currency)
     without = unbought_value(plan, described[described["is_planned"]], forecast) / scale
@@ -85,7 +86,26 @@ def draw_stock_value(plan: Plan, forecast: pd.DataFrame, axes: Axes | None = Non
     axes.set_ylim(bottom=0)
     axes.set_ylabel(plan.currency)
     axes.legend(frameon=False)
-    return _finished(axes, "Stock value at cost")
+    return finished(axes, "Stock value at cost")
+
+
+def draw_service(plan: Plan, axes: Axes | None = None) -> Axes:
+    """Service by ABC class with the plan, if nothing is ordered, and the target; weighted by demand.
+
+    plan: read by `Plan.for_summary`. Draws into `axes`, or into a new figure; returns the axes.
+    """
+    axes = new_axes(axes)
+    rows = service_by_class(plan)
+    names = [name for name, *_ in rows]
+    expected, current, target = (100 * np.array([row[place] for row in rows]) for place in (1, 2, 3))
+    axes.hlines(names, np.minimum(current, expected), expected, color=COLOURS["fan"], linewidth=4)
+    axes.plot(current, names, "o", color=COLOURS["without"], fillstyle="none", label="if nothing is ordered")
+    axes.plot(expected, names, "o", color=COLOURS["mean"], label="with this plan")
+    axes.plot(target, names, "|", color=COLOURS["target"], markersize=18, markeredgewidth=2, label="target")
+    axes.invert_yaxis()
+    axes.set_xlabel("service, %")
+    axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
+    return finished(axes, "Service against target")
 
 
 def draw_trade_off(curves: pd.DataFrame, currency: str, axes: Axes | None = None) -> Axes:
@@ -95,7 +115,7 @@ def draw_trade_off(curves: pd.DataFrame, currency: str, axes: Axes | None = None
     """
     from invopt.money import digits
 
-    axes = _axes(axes)
+    axes = new_axes(axes)
     for number, (name, points) in enumerate(curves.groupby("curve", sort=False)):
         ordered = points.sort_values("stock_value")
         axes.plot(
@@ -105,7 +125,7 @@ def draw_trade_off(curves: pd.DataFrame, currency: str, axes: Axes | None = None
     axes.set_xlabel(f"mean stock value, {currency}")
     axes.set_ylabel("share of units served")
     axes.legend(frameon=False)
-    return _finished(axes, "Service against stock")
+    return finished(axes, "Service against stock")
 
 
 def draw_exchange_curve(
@@ -120,7 +140,7 @@ def draw_exchange_curve(
     """
     from invopt.money import digits
 
-    axes = _axes(axes)
+    axes = new_axes(axes)
     scale = 10.0 ** digits(currency)
     axes.plot(curve["stock_value"] / scale, curve["fill_rate"], color=COLOURS["mean"], label="best mix")
     for number, (name, (value, fill)) in enumerate((marks or {}).items()):
@@ -128,7 +148,7 @@ def draw_exchange_curve(
     axes.set_xlabel(f"value of all target levels, {currency}")
     axes.set_ylabel("share of demand served")
     axes.legend(frameon=False)
-    return _finished(axes, "Exchange curve")
+    return finished(axes, "Exchange curve")
 
 
 def _two_lines(plan: Plan, axes: Axes, planned: FloatArray | None, without: FloatArray) -> None:
@@ -141,7 +161,8 @@ def _two_lines(plan: Plan, axes: Axes, planned: FloatArray | None, without: Floa
             axes.plot(when, line, color=colour, linestyle=style, label=label)
 
 
-def _axes(axes: Axes | None) -> Axes:
+def new_axes(axes: Axes | None) -> Axes:
+    """The axes given, or those of a new figure."""
     if axes is not None:
         return axes
     import matplotlib.pyplot as plt
@@ -149,7 +170,13 @@ def _axes(axes: Axes | None) -> Axes:
     return plt.subplots(figsize=(9, 3.2), layout="constrained")[1]
 
 
-def _finished(axes: Axes, title: str) -> Axes:
+def finished(axes: Axes, title: str) -> Axes:
+    """The axes with their title, without the frame's upper and right side, dates written once and briefly."""
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    locator = axes.xaxis.get_major_locator()
+    if isinstance(locator, AutoDateLocator):
+        axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
     # A dollar in a name would begin a formula.
     axes.set_title(title.replace("$", r"\$"), loc="left")
     axes.spines[["top", "right"]].set_visible(False)

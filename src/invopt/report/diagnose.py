@@ -10,8 +10,12 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
-from invopt.report.series import FloatArray, History
+from invopt.errors import WorkspaceError
+from invopt.report.plan import Plan
+from invopt.report.series import FloatArray, History, history
+from invopt.workspace import Workspace
 
 _SHORTEST = 8  # periods below which nothing is fitted
 _FORMS = (("A", "N", False), ("A", "A", False), ("A", "A", True))
@@ -25,6 +29,9 @@ class Diagnosis:
     trend, and beside the season (Wang, Smith & Hyndman 2006, Characteristic-based clustering for time series
     data). `form`: the exponential smoothing with the smallest AICc. `forecast`: its mean for the periods asked.
     `residual_autocorrelation`: of lag one; far from zero, the method leaves something unsaid.
+    `residual_chance`: that residuals of an adequate method would be as correlated over ten lags as these, or more
+    (Ljung & Box 1978). `parts`: what STL makes of the series, a row a period (period_start, units, trend_units,
+    season_units, remainder_units), to be drawn in a notebook; None with less than two whole seasons.
     """
 
     periods: int
@@ -35,6 +42,8 @@ class Diagnosis:
     aicc: float
     forecast: FloatArray
     residual_autocorrelation: float
+    residual_chance: float
+    parts: pd.DataFrame | None
 
 
 def diagnose(past: History, season_length: int, horizon: int) -> Diagnosis | None:
@@ -59,9 +68,36 @@ def diagnose(past: History, season_length: int, horizon: int) -> Diagnosis | Non
         return None
     filled = np.interp(np.arange(len(units)), known, units[known])
     seasons = len(filled) >= 2 * season_length and season_length > 1
-    trend, season = _strengths(filled, season_length) if seasons else (float("nan"), float("nan"))
+    parts = _decomposed(past, filled, season_length) if seasons else None
+    trend, season = (float("nan"), float("nan")) if parts is None else _strengths(parts)
     form, aicc, forecast, residuals = _best_smoothing(filled, season_length if seasons else 1, horizon)
-    return Diagnosis(len(filled), int(hidden.sum()), trend, season, form, aicc, forecast, _autocorrelation(residuals))
+    return Diagnosis(
+        len(filled),
+        int(hidden.sum()),
+        trend,
+        season,
+        form,
+        aicc,
+        forecast,
+        _autocorrelation(residuals),
+        _chance(residuals),
+        parts,
+    )
+
+
+def diagnose_sku(workspace: Workspace, sku_id: str, location_id: str, horizon: int = 6) -> Diagnosis | None:
+    """Look into one SKU-location of the published plan, from a notebook; see `diagnose`.
+
+    Raises `WorkspaceError` where there is no plan, or none of that SKU at that location.
+    """
+    snapshot = workspace.published
+    if snapshot is None:
+        raise WorkspaceError(f"{workspace.root} has no published plan yet. Make one with: invopt plan")
+    plan = Plan.for_skus(snapshot, workspace.settings, [sku_id])
+    if location_id not in set(plan.table("sku_location")["location_id"]):
+        raise WorkspaceError(f"The plan of {plan.as_of} knows no SKU {sku_id!r} at {location_id!r}.")
+    season_length = 52 if workspace.settings.business.period == "week" else 7
+    return diagnose(history(plan, sku_id, location_id), season_length, horizon)
 
 
 def diagnosis_lines(found: Diagnosis) -> list[str]:
@@ -80,20 +116,45 @@ def diagnosis_lines(found: Diagnosis) -> list[str]:
         f"Autocorrelation of its residuals {found.residual_autocorrelation:+.2f}"
         + (": something regular is left." if abs(found.residual_autocorrelation) > 2 / np.sqrt(found.periods) else ".")
     )
+    if not np.isnan(found.residual_chance):
+        lines.append(
+            f"Chance of residuals as correlated as these from an adequate method: {found.residual_chance:.0%}."
+        )
     return lines
 
 
-def _strengths(values: FloatArray, season_length: int) -> tuple[float, float]:
+def _decomposed(past: History, values: FloatArray, season_length: int) -> pd.DataFrame:
     from statsmodels.tsa.seasonal import STL
 
     parts = STL(values, period=season_length, robust=True).fit()
-    rest = float(np.var(parts.resid))
+    return pd.DataFrame(
+        {
+            "period_start": past.starts.astype("datetime64[us]"),
+            "units": values,
+            "trend_units": parts.trend,
+            "season_units": parts.seasonal,
+            "remainder_units": parts.resid,
+        }
+    )
 
-    def strength(part: FloatArray) -> float:
-        whole = float(np.var(part + parts.resid))
+
+def _strengths(parts: pd.DataFrame) -> tuple[float, float]:
+    rest = float(parts["remainder_units"].var(ddof=0))
+
+    def strength(name: str) -> float:
+        whole = float((parts[name] + parts["remainder_units"]).var(ddof=0))
         return max(0.0, 1.0 - rest / whole) if whole > 0 else 0.0
 
-    return strength(parts.trend), strength(parts.seasonal)
+    return strength("trend_units"), strength("season_units")
+
+
+def _chance(residuals: FloatArray) -> float:
+    from statsmodels.stats.diagnostic import acorr_ljungbox
+
+    lags = min(10, len(residuals) // 5)
+    if lags < 1 or not np.var(residuals) > 0:
+        return float("nan")
+    return float(acorr_ljungbox(residuals, lags=[lags])["lb_pvalue"].iloc[0])
 
 
 def _best_smoothing(values: FloatArray, season_length: int, horizon: int) -> tuple[str, float, FloatArray, FloatArray]:

@@ -13,7 +13,9 @@ from invopt.report.words import money_sums
 
 BOUGHT_STATES = ("proposed", "approved", "changed")
 OPEN_RETURNS = ("authorised", "received")  # whether a graded one was refunded, no input says
+NAIVE = "seasonal naive"  # what a forecast has to beat
 RISK_KINDS = ("stocked_out", "will_stock_out")
+_WILSON = 1.6448536  # the normal quantile of a 90% interval
 _WITHIN = 0.005  # a target missed by less than half a point counts as met
 
 
@@ -48,6 +50,8 @@ class Figures:
     stock_optimal: dict[str, int]
     wape: float
     bias: float
+    naive_wape: float
+    combination_wape: float
     planned: int
     excused: int
     returns_open: int
@@ -55,6 +59,7 @@ class Figures:
     refunds_due: dict[str, int]
     promise_kept: float
     promises_seen: int
+    promise_wanted: float
     assumed_topics: int
     rejected_rows: int
 
@@ -75,6 +80,7 @@ def morning_figures(plan: Plan) -> Figures:
     expected, current, target = _service(policy, plan)
     stock = plan.table("sku_location").merge(plan.table("stock_position"), on=KEYS, how="inner", validate="one_to_one")
     wape, bias = _accuracy(plan)
+    naive, ours = _against_naive(plan)
     authorised = plan.table("return_authorisation")
     arrived = authorised[authorised["state"] == "received"]
     kept, seen = _promises(plan)
@@ -106,6 +112,8 @@ def morning_figures(plan: Plan) -> Figures:
         stock_optimal=money_sums(policy["mean_stock_minor"], policy["currency"]),
         wape=wape,
         bias=bias,
+        naive_wape=naive,
+        combination_wape=ours,
         planned=len(policy),
         excused=int((~plan.table("sku_location")["is_planned"]).sum()),
         returns_open=int(authorised["state"].isin(OPEN_RETURNS).sum()),
@@ -113,6 +121,7 @@ def morning_figures(plan: Plan) -> Figures:
         refunds_due=money_sums(arrived["refund_minor"], arrived["currency"]),
         promise_kept=kept,
         promises_seen=seen,
+        promise_wanted=plan.settings.shipping.promise_share,
         assumed_topics=len(plan.table("assumption")),
         rejected_rows=len(plan.table("rejected_row")),
     )
@@ -174,6 +183,38 @@ def demand_value(policy: pd.DataFrame, sku_location: pd.DataFrame) -> pd.Series:
     return pd.Series(daily.to_numpy() * prices["unit_price_minor"].fillna(0).to_numpy(), index=policy.index)
 
 
+def service_by_class(plan: Plan) -> list[tuple[str, float, float, float]]:
+    """Per ABC class: its name, service expected with the plan and if nothing is ordered, and the mean target."""
+    policy = plan.table("policy")
+    measures = service_measures(policy).assign(abc=policy["abc_class"], demand=policy["expected_demand_units"])
+    return [
+        (f"Class {name}", weighted_mean(part["expected"], part["demand"]),
+         weighted_mean(part["current"], part["demand"]), float(part["target"].mean()))
+        for name, part in measures.groupby("abc", sort=True)
+    ]  # fmt: skip
+
+
+def promise_record(shipment: pd.DataFrame, wanted_share: float) -> pd.DataFrame:
+    """Delivery promises scored, one row a carrier's service, most parcels first.
+
+    shipment: rows of `shipment`; only delivered parcels that had a promise count. Columns: carrier_id, service_id,
+    parcels, kept_share, kept_low and kept_high (90% interval of Wilson 1927, JASA 22: it stays inside 0-1 and is
+    honest for few parcels), early_days (mean days before the promised day; negative: after it), wanted_share.
+    """
+    scored = shipment[shipment["delivered_at"].notna() & shipment["promised_on"].notna()]
+    early = (scored["promised_on"] - scored["delivered_at"].dt.normalize()).dt.days
+    rows = scored.assign(service_id=scored["service_id"].fillna(""), early=early, kept=early >= 0)
+    found = rows.groupby(["carrier_id", "service_id"], sort=True).agg(
+        parcels=("kept", "size"), kept_share=("kept", "mean"), early_days=("early", "mean")
+    )
+    found = found.reset_index().sort_values(["parcels", "carrier_id"], ascending=[False, True], kind="stable")
+    share, count = found["kept_share"].astype(float), found["parcels"].astype(float)
+    middle = (share + _WILSON**2 / (2 * count)) / (1 + _WILSON**2 / count)
+    half = _WILSON * np.sqrt(share * (1 - share) / count + (_WILSON / (2 * count)) ** 2) / (1 + _WILSON**2 / count)
+    found = found.assign(kept_low=middle - half, kept_high=middle + half, wanted_share=wanted_share)
+    return found.reset_index(drop=True)
+
+
 def _service(policy: pd.DataFrame, plan: Plan) -> tuple[float, float, float]:
     measures = service_measures(policy)
     weights = demand_value(policy, plan.table("sku_location"))
@@ -203,6 +244,15 @@ def _accuracy(plan: Plan) -> tuple[float, float]:
     )
     weights = model["last_year_units"]
     return typical(model["wape"], weights), typical(model["bias_share"], weights)
+
+
+def _against_naive(plan: Plan) -> tuple[float, float]:
+    """Error of the seasonal naive forecast and of the plan's combination on the same past forecasts."""
+    scores = plan.table("forecast_score")
+    found = scores[(scores["demand_class"] == "all") & (scores["method"] == NAIVE)]
+    if found.empty:
+        return float("nan"), float("nan")
+    return float(found["wape"].iloc[0]), float(found["combination_wape"].iloc[0])
 
 
 def _promises(plan: Plan) -> tuple[float, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import zip_longest
 from pathlib import Path
 
@@ -65,22 +64,9 @@ def write_report(
     names = {key: f"{_SKU_FOLDER}/{sku_page_name(*key)}" for key in attention}
     if attention:
         (folder / _SKU_FOLDER).mkdir(exist_ok=True)
-    split = _by_sku(skus, [sku for sku, _ in attention])
     for key in attention:
-        page = render_sku_page(split[key[0]], *key, back="../index.html")
+        page = render_sku_page(skus, *key, back="../index.html")
         replace_text(folder / names[key], page)
     index = folder / "index.html"
     replace_text(index, render_summary(summary, unbought, names))
     return index
-
-
-def _by_sku(plan: Plan, sku_ids: list[str]) -> Mapping[str, Plan]:
-    """The plan cut into one a SKU, so that a page looks through no rows but its own."""
-    wanted = list(dict.fromkeys(sku_ids))
-    tables: dict[str, dict[str, pd.DataFrame]] = {sku: {} for sku in wanted}
-    for name, frame in plan.tables.items():
-        owner = frame["key"].str.rsplit("|", n=1).str[0] if name == "alert" else frame["sku_id"]
-        groups = {str(sku): part for sku, part in frame.groupby(owner.to_numpy(), sort=False)} if len(frame) else {}
-        for sku in wanted:
-            tables[sku][name] = groups[sku] if sku in groups else frame.iloc[:0]
-    return {sku: Plan(plan.run_id, plan.as_of, plan.settings, tables[sku]) for sku in wanted}

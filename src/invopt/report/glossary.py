@@ -58,6 +58,39 @@ GLOSSARY: dict[str, Term] = {
         "Sum of forecast less demand, as a share of demand, from the same past forecasts. Above zero: too high. Of "
         "several SKUs the typical one, as for the error.",
     ),
+    "forecasts": Term("Forecasts judged", "Past forecasts behind the figure: series and origins, several weeks each."),
+    "naive_error": Term(
+        "Naive error",
+        "Error of the seasonal naive forecast, last year's demand of the same weeks, as a share of demand.",
+    ),
+    "combination_error": Term(
+        "The plan's error",
+        "Error of the plan's combination of methods on the very same past forecasts, as a share of demand. Its few "
+        "weights were learnt from them, which flatters it a little.",
+    ),
+    "value_added": Term(
+        "Value added", "The naive error less the plan's, in points of demand. Below zero, the naive one was better."
+    ),
+    "tried_method": Term("Method", "One of the methods that the forecast combines, or the combination itself."),
+    "method_error": Term("Error", "Sum of absolute errors of the past forecasts as a share of the sum of demand."),
+    "method_bias": Term("Bias", "Sum of forecast less demand, as a share of demand. Above zero: too high."),
+    "method_added": Term(
+        "Worse by", "The method's error less the combination's, on the series that the method can forecast."
+    ),
+    "override_about": Term("About", "SKU, category or promotion whose forecast a planner changed."),
+    "override_state": Term("State", "Applied in this plan, not yet, over, expired, undone, or why it could not be."),
+    "override_before": Term("Expected before", "Units expected on its days before the override."),
+    "override_adds": Term("Adds", "Units that the override adds to that; below zero, takes away."),
+    "override_note": Term("Note", "Why it does nothing, where it does nothing."),
+    "override_group": Term("Which", "All overrides, those of an author or of a category, or a single one."),
+    "override_periods": Term("Periods judged", "Periods of SKUs that have passed; those that a stockout hid are not."),
+    "last_period_error": Term(
+        "Naive error", "Error of repeating the last period before the plan, as a share of demand."
+    ),
+    "without_override": Term("Without it", "Error of the forecast as it stood before the override."),
+    "with_override": Term("With it", "Error of the forecast after the override, on the same periods."),
+    "override_gain": Term("Value added", "Error without the override less the error with it. Below zero, it hurt."),
+    "override_better": Term("Closer", "Share of the periods in which the override came closer."),
     "worth": Term("At stake", "Money that the exception puts at stake; how it is found depends on the kind."),
     "exception_kind": Term("Exception", "What is wrong; exceptions are sorted by the money at stake."),
     "remedy": Term("What to do", "The next step that removes the exception."),
@@ -126,7 +159,7 @@ GLOSSARY: dict[str, Term] = {
     "available": Term("Available", "On hand less reserved."),
     "allocated": Term("Allocated", "Units planned for today's orders that are not reserved yet."),
     "waiting_units": Term("Waiting", "Units of accepted orders that wait for this location's goods."),
-    "expected_units": Term("Expected", "Units on order whose receipt is expected by that day."),
+    "receipts_until": Term("Expected", "Units on order whose receipt is expected by that day."),
     "promise_units": Term(
         "Can be promised",
         "What a new order can be promised from that day: available less buffer, allocated and waiting, plus what is "
@@ -179,6 +212,16 @@ GLOSSARY: dict[str, Term] = {
         "Promises kept",
         "Of the parcels delivered and promised, the share that arrived on or before the promised day.",
     ),
+    "promised_parcels": Term("Promised", "Delivered parcels that had a promised day."),
+    "promises_kept": Term("Kept", "Of those, the share that arrived on or before the promised day."),
+    "promise_wanted": Term("Wanted", "Share of promises that is to be kept, by the setting shipping.promise_share."),
+    "promise_verdict": Term(
+        "Calibration",
+        "Whether the share kept can be told apart from the share wanted (90% interval): promises too early break too "
+        "often, promises that could be sooner lose sales.",
+    ),
+    "early_days": Term("Days early", "Mean days by which parcels arrive before the promised day."),
+    "return_lag": Term("After days", "Mean days from sale to the return's arrival."),
     "return_share": Term("Comes back", "Share of the units sold that is returned, shrunk to the category."),
     "resaleable": Term("Resaleable", "Of the returned units, the share that is fit for sale again."),
     "sold_units": Term("Sold", "Units sold behind the figure."),
@@ -235,7 +278,7 @@ GLOSSARY: dict[str, Term] = {
     "orders_seen": Term("Orders", "Orders behind the figure."),
     "serial_rule": Term("Rule", "The rule by which they are shown; nothing is done about it by itself."),
     "forecast_on": Term("As of", "Past day as of which the forecast was made again."),
-    "expected_units": Term("Expected", "Units expected back in the four weeks after it."),
+    "expected_back": Term("Expected", "Units expected back in the four weeks after it."),
     "actual_units": Term("Came back", "Units that came back in the four weeks after it."),
     "squared_error": Term("Error", "Root mean squared error by SKU, in units."),
     "squared_error_nothing": Term("If nothing", "The same error, if nothing is expected back."),

@@ -69,7 +69,7 @@ def leads(figures: Figures, words: Words) -> dict[str, str]:
         "forecast": _forecast(figures, words),
         "carriers": (
             f"Of {words.count(figures.promises_seen, 'delivered parcel')} with a promise, "
-            f"{words.share(figures.promise_kept)} arrived in time."
+            f"{words.share(figures.promise_kept)} arrived in time; {words.share(figures.promise_wanted)} is wanted."
             if figures.promises_seen
             else "No delivered parcel had a promise to be scored on."
         ),
@@ -124,12 +124,24 @@ def _forecast(figures: Figures, words: Words) -> str:
     if math.isnan(figures.wape):
         return "No past forecast could be scored yet."
     text = f"The typical SKU's past forecasts missed demand by {words.share(figures.wape)} of its volume"
-    if math.isnan(figures.bias):
-        return text + "."
-    if abs(figures.bias) < 0.005:
-        return text + " and lay neither above nor below it."
-    side = "above" if figures.bias > 0 else "below"
-    return text + f" and lay {words.share(abs(figures.bias))} {side} it."
+    if not math.isnan(figures.bias):
+        if abs(figures.bias) < 0.005:
+            text += " and lay neither above nor below it"
+        else:
+            side = "above" if figures.bias > 0 else "below"
+            text += f" and lay {words.share(abs(figures.bias))} {side} it"
+    return text + "." + _value_added(figures, words)
+
+
+def _value_added(figures: Figures, words: Words) -> str:
+    if math.isnan(figures.naive_wape) or math.isnan(figures.combination_wape):
+        return ""
+    added = figures.naive_wape - figures.combination_wape
+    side = "less" if added >= 0 else "more"
+    return (
+        f" Over all, it missed by {words.share(abs(added))} of demand {side} than last year's same weeks would have: "
+        f"{words.share(figures.combination_wape)} against {words.share(figures.naive_wape)}."
+    )
 
 
 def _reasons(figures: Figures, words: Words) -> str:

@@ -14,9 +14,9 @@ from invopt.errors import WorkspaceError
 from invopt.purchasing import explain
 from invopt.report.page import render, sentence
 from invopt.report.pictures import Projection, history_picture, projection_picture
-from invopt.report.plan import Plan
+from invopt.report.plan import Plan, as_records
 from invopt.report.sections import ALERT_WORDS, SEVERITY_WORDS
-from invopt.report.series import KEYS, arrivals, history, weekly_means
+from invopt.report.series import arrivals, history, weekly_means
 from invopt.report.words import Words
 from invopt.settings import Settings
 from invopt.workspace import Snapshot
@@ -24,12 +24,23 @@ from invopt.workspace import Snapshot
 Record = dict[str, Any]
 
 
-def render_sku(snapshot: Snapshot, settings: Settings, sku_id: str, location_id: str, *, back: str = "") -> str:
+def render_sku(
+    snapshot: Snapshot,
+    settings: Settings,
+    sku_id: str,
+    location_id: str,
+    *,
+    back: str = "",
+    answers: pd.DataFrame | None = None,
+) -> str:
     """The page of one SKU at one location, straight from a published plan; `back` leads to the summary, if any.
+
+    answers: what `purchasing.what_if` found (question, final_units, change_units, and perhaps note), to be shown.
 
     Raises `WorkspaceError` for a SKU-location that the plan does not know.
     """
-    return render_sku_page(Plan.for_skus(snapshot, settings, [sku_id]), sku_id, location_id, back=back)
+    plan = Plan.for_skus(snapshot, settings, [sku_id])
+    return render_sku_page(plan, sku_id, location_id, back=back, answers=answers)
 
 
 def sku_page_name(sku_id: str, location_id: str) -> str:
@@ -43,8 +54,12 @@ def sku_page_name(sku_id: str, location_id: str) -> str:
     return f"{readable}-{mark}.html".lstrip("-")
 
 
-def render_sku_page(plan: Plan, sku_id: str, location_id: str, *, back: str = "") -> str:
+def render_sku_page(
+    plan: Plan, sku_id: str, location_id: str, *, back: str = "", answers: pd.DataFrame | None = None
+) -> str:
     """The page of one SKU at one location from a plan's tables; `back` is the way to the summary, if any.
+
+    answers: what `purchasing.what_if` found, to be shown beside the explanation; None leaves it out.
 
     Raises `WorkspaceError` for a SKU-location that the plan does not know, and `TableError` where the terms of
     its proposal do not add up.
@@ -56,7 +71,7 @@ def render_sku_page(plan: Plan, sku_id: str, location_id: str, *, back: str = ""
     policy = record(plan, "policy", sku_id, location_id)
     stock = record(plan, "stock_position", sku_id, location_id)
     proposal = record(plan, "order_proposal", sku_id, location_id)
-    coming = arrivals(plan)
+    coming = plan.once("arrivals", arrivals)
     coming = coming[(coming["sku_id"] == sku_id) & (coming["location_id"] == location_id)]
     coming = coming.sort_values(["arrives_on", "purchase_order_id", "purchase_order_line_id"])
     forecast = plan.table("forecast")
@@ -81,14 +96,15 @@ def render_sku_page(plan: Plan, sku_id: str, location_id: str, *, back: str = ""
         model=record(plan, "forecast_model", sku_id, location_id),
         proposal=proposal,
         explanation=None if proposal is None else explain(proposal),
-        coming=_records(coming),
+        coming=as_records(coming),
         alerts=_alerts(plan, sku_id, location_id, words),
         advice=_rows(plan, "open_order_advice", sku_id, location_id),
         waiting=_rows(plan, "backlog", sku_id, location_id),
         lead=_lead(plan, policy, sku_id, location_id),
         assumed=assumed_inputs(plan, sku_id, location_id),
         what_if=_what_if(plan, policy, proposal, projection),
-        parts=_records(ahead.head(8)),
+        answers=[] if answers is None else as_records(answers.assign(note=answers.get("note", ""))),
+        parts=as_records(ahead.head(8)),
         history=past,
         pictures={
             "history": history_picture(past, ahead, words, plan.as_of, step),
@@ -227,12 +243,4 @@ def record(plan: Plan, name: str, sku_id: str, location_id: str) -> Record | Non
 
 def _rows(plan: Plan, name: str, sku_id: str, location_id: str) -> list[Record]:
     """Rows of one SKU-location; None where a value is missing."""
-    frame = plan.table(name)
-    found = frame[(frame[KEYS[0]] == sku_id) & (frame[KEYS[1]] == location_id)]
-    return _records(found)
-
-
-def _records(frame: pd.DataFrame) -> list[Record]:
-    return [
-        {str(key): None if pd.isna(value) else value for key, value in row.items()} for row in frame.to_dict("records")
-    ]
+    return plan.records(name, sku_id, location_id)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from invopt.report.figures import bought, morning_figures, service_measures, weighted_mean
+from invopt.report.figures import bought, morning_figures, service_by_class
 from invopt.report.page import render
 from invopt.report.pictures import bars_picture, service_picture, value_picture
 from invopt.report.plan import Plan
@@ -104,13 +104,7 @@ def _service(plan: Plan, words: Words) -> Markup | None:
     policy = plan.table("policy")
     if policy.empty:
         return None
-    measures = service_measures(policy).assign(abc=policy["abc_class"], demand=policy["expected_demand_units"])
-    rows = [
-        (f"Class {name}", weighted_mean(part["expected"], part["demand"]),
-         weighted_mean(part["current"], part["demand"]), float(part["target"].mean()))
-        for name, part in measures.groupby("abc", sort=True)
-    ]  # fmt: skip
-    return service_picture(rows, words)
+    return service_picture(service_by_class(plan), words)
 
 
 def _stock(plan: Plan, planned: FloatArray | None, unbought: FloatArray | None, words: Words) -> Markup | None:

@@ -49,6 +49,7 @@ def tell(
         console.print(Text(f"Forecast: {sentence(model['method'])} {sentence(model['reason'])}"))
         error, bias = words.share(model["wape"]), words.share(model["bias_share"])
         console.print(Text(f"Past error {error} of demand, bias {bias}."))
+    _parts(plan, sku_id, location_id, words, console)
     if with_diagnosis:
         _series(plan, sku_id, location_id, console)
 
@@ -96,6 +97,34 @@ def _quantity(
                 f"{words.units(policy['target_level_units'])}."
             )
         )
+
+
+def _parts(plan: Plan, sku_id: str, location_id: str, words: Words, console: Console) -> None:
+    """What events and planners add to the forecast of the next periods, and who decided it."""
+    ahead = plan.table("forecast")
+    ahead = ahead[(ahead["sku_id"] == sku_id) & (ahead["location_id"] == location_id)].sort_values("period_start")
+    ahead = ahead.head(_AHEAD)
+    for name, what in (("event_units", "Promotions and holidays"), ("override_units", "Overrides")):
+        if ahead[name].abs().max() > 0.0:
+            terms = ", ".join(f"{value:+,.1f}" for value in ahead[name])
+            console.print(Text(f"{what} add to the next periods: {terms}."))
+    made = plan.table("override_forecast")
+    made = made[
+        (made["sku_id"] == sku_id) & (made["location_id"] == location_id) & (made["period_start"] >= plan.today)
+    ]
+    if made.empty:
+        return
+    added = (made["overridden_units"] - made["baseline_units"]).groupby(made["override_id"]).sum()
+    for one in plan.table("forecast_override").to_dict("records"):
+        if one["override_id"] in added.index:
+            units = float(added[one["override_id"]])
+            why = f" ({one['reason']})" if isinstance(one["reason"], str) else ""
+            console.print(
+                Text(
+                    f"Override of {one['scope']} {one['scope_id']} by {one['decided_by']}{why}: {units:+,.1f} units "
+                    f"here, when it was first followed; in force until {words.day(one['expires_on'])}."
+                )
+            )
 
 
 def _series(plan: Plan, sku_id: str, location_id: str, console: Console) -> None:

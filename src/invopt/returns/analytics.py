@@ -120,7 +120,7 @@ def reason_clusters(return_lines: pd.DataFrame, products: pd.DataFrame, settings
     """
     lines = _with_units(return_lines)
     lines = lines[lines["return_reason"] != "unknown"]
-    by_reason = lines.groupby(["sku_id", "return_reason"], as_index=False)["units"].sum()
+    by_reason = lines.groupby(["sku_id", "return_reason"])["units"].sum().reset_index()
     by_reason["all_units"] = by_reason.groupby("sku_id")["units"].transform("sum")
     by_reason = by_reason.sort_values(["sku_id", "units", "return_reason"], ascending=[True, False, True])
     lead = by_reason.drop_duplicates("sku_id")

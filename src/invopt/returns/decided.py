@@ -107,13 +107,17 @@ def _recorded(lines: pd.DataFrame, made: pd.DataFrame) -> pd.DataFrame:
         said = _last(made, (action,))
         if said.empty:
             continue
-        rows, value = said["row"].to_numpy(), said["to_value"].fillna("").str.split("|")
+        rows, value = said["row"].to_numpy(), said["to_value"].fillna("").str.split("|").tolist()
         lines.loc[rows, column] = said["day"].to_numpy()
         if action == "receive":
-            lines.loc[rows, "received_units"] = value.str[0].astype("float64").to_numpy()
-            lines.loc[rows, "location_id"] = value.str[1].to_numpy()
-            lines.loc[rows, "received_sku_id"] = value.str[2].to_numpy()
+            lines.loc[rows, "received_units"] = [float(parts[0]) for parts in value]
+            lines.loc[rows, "location_id"] = _part(value, 1)
+            lines.loc[rows, "received_sku_id"] = _part(value, 2)
         elif action == "grade":
-            lines.loc[rows, "grade"] = value.str[0].to_numpy()
-            lines.loc[rows, "photo_reference"] = value.str[1].to_numpy()
+            lines.loc[rows, "grade"] = _part(value, 0)
+            lines.loc[rows, "photo_reference"] = _part(value, 1)
     return lines
+
+
+def _part(values: list[list[str]], place: int) -> pd.api.extensions.ExtensionArray:
+    return pd.array([parts[place] if len(parts) > place else None for parts in values], dtype="str")

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from invopt.errors import TableError
+from invopt.returns.sold import records
 from invopt.settings.returns import Returns
 from invopt.tables import (
     DISPOSAL,
@@ -106,7 +107,7 @@ def _decided(
     chosen: NDArray[np.object_], unit_worth: Floats, reason: NDArray[np.object_],
 ) -> None:  # fmt: skip
     """What people decided, at what it is worth there; nothing, where the goods could not go there by rule."""
-    said = {(row.return_id, row.return_line_id): row for row in overrides.itertuples(index=False)}
+    said = {(row.return_id, row.return_line_id): row for row in records(overrides)}
     for number, key in enumerate(zip(here["return_id"], here["return_line_id"], strict=True)):
         if (row := said.get(key)) is None:
             continue

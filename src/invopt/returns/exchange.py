@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from invopt.returns.sold import records
 from invopt.settings.returns import Returns
 from invopt.tables import (
     PRODUCT,
@@ -58,7 +59,7 @@ def exchanges(
     skus = set(wanted["exchange_sku_id"].fillna(wanted["sku_id"]))
     free = _free_stock(positions[positions["sku_id"].isin(skus)], ledger)
     rows = []
-    for number, line in enumerate(wanted.itertuples(index=False)):
+    for number, line in enumerate(records(wanted)):
         sku = line.sku_id if pd.isna(line.exchange_sku_id) else line.exchange_sku_id
         until = line.requested_on + pd.Timedelta(days=settings.exchange_hold_days)
         is_here = not pd.isna(line.received_on)

@@ -254,7 +254,7 @@ def _resaleable(
 
 def _fit_for_sale(lines: pd.DataFrame, settings: Returns, disposals: pd.DataFrame | None) -> Floats:
     """Share of each line's units that can be sold again."""
-    by_grade = lines["grade"].isin(settings.resaleable_grades).to_numpy(dtype=np.float64)
+    by_grade: Floats = lines["grade"].isin(settings.resaleable_grades).to_numpy().astype(np.float64)
     if disposals is None or disposals.empty:
         return by_grade
     keys = ["return_id", "return_line_id"]

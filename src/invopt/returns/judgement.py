@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from invopt.calendars import Dates
 from invopt.returns.policy import Case, ReturnPolicy, ReturnRule
-from invopt.returns.sold import Bools, Floats, Ints, Pools, Sales, Texts, as_days, days_of, texts
+from invopt.returns.sold import Bools, Floats, Ints, Pools, Sales, Texts, as_days, days_of, or_none, records, texts
 
 REFUSALS = {
     "no_such_order": "no such order",
@@ -126,7 +127,7 @@ def _house_rules(result: Judgement, asked: Asked, orders: pd.DataFrame, pool: Po
     first[own[::-1]] = np.arange(len(own))[::-1]
     order = first[of_return]
     result.refuse("no_such_order", order < 0)
-    customer, currency = np.append(texts(orders["customer_id"]), None), np.append(texts(orders["currency"]), None)
+    customer, currency = or_none(texts(orders["customer_id"])), or_none(texts(orders["currency"]))
     result.refuse("other_customer", _differs(asked.customer, customer[order]))
     result.refuse("other_currency", _differs(asked.currency, currency[order]))
     if unknown.any():
@@ -168,7 +169,7 @@ def _cases(asked: Asked, sales: Sales, pool: Pools) -> tuple[Mapping[str, Case],
     sale = np.where(has_pool, np.append(pool.first_sale, -1)[pool.of_return], -1)
 
     def of_sale(values: Texts) -> Case:
-        return Case.of(np.append(values, None)[sale])
+        return Case.of(or_none(values)[sale])
 
     never = np.datetime64("NaT")
     ordered = np.append(sales.ordered_on, never)[sale].astype("datetime64[D]")
@@ -201,7 +202,7 @@ def _apply(result: Judgement, rule: ReturnRule, rows: Ints, asked: Asked, delive
     words = np.array([f"granted by {rule.name}: until {day}{how}" for day, how in zip(days, told, strict=True)],
                      dtype=object)  # fmt: skip
     ended = [f"refused by {rule.name}: the window ended on {day}{how}" for day, how in zip(days, told, strict=True)]
-    refusals: tuple[tuple[Bools, object], ...] = (
+    refusals: tuple[tuple[Bools, Any], ...] = (
         (late, np.array(ended, dtype=object)),
         (bad, f"refused by {rule.name}: not in this condition"),
         (np.full(len(rows), rule.exchange_only) & wants_money, f"refused by {rule.name}: exchange or credit only"),
@@ -209,7 +210,7 @@ def _apply(result: Judgement, rule: ReturnRule, rows: Ints, asked: Asked, delive
     )
     refused = np.zeros(len(rows), dtype=bool)
     for mask, text in refusals:
-        words = np.where(mask, text, words)  # type: ignore[arg-type]
+        words = np.where(mask, text, words)
         refused |= mask
     result.is_granted[rows] = ~refused
     result.is_open[rows] = False
@@ -255,7 +256,7 @@ def decide(result: Judgement, returns: pd.DataFrame, overrides: pd.DataFrame, po
     if overrides.empty:
         return
     said = {
-        (row.return_id, row.return_line_id): row for row in overrides.itertuples(index=False)
+        (row.return_id, row.return_line_id): row for row in records(overrides)
     }  # the last of several: they come in the order in which they were made
     for number, key in enumerate(zip(returns["return_id"], returns["return_line_id"], strict=True)):
         row = said.get(key)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from invopt.returns.refund import refund_over_payments
+from invopt.returns.sold import records
 from invopt.tables import PAYMENT, REFUND_PAYMENT, RETURN_AUTHORISATION, RETURN_LINE, check, empty
 
 ASSUMED_PAYMENT = "as paid"
@@ -50,11 +51,11 @@ def refund_payments(
         ways = by_order[order]
         paid = ways["paid_minor"].to_numpy()
         refunded = np.zeros(len(ways), dtype=np.int64)
-        for line in returns.itertuples(index=False):
+        for line in records(returns):
             amount = int(min(line.amount, int((paid - refunded).sum())))
             parts = refund_over_payments(amount, paid, refunded)
             refunded = refunded + parts
-            for way, part in zip(ways.itertuples(index=False), parts.tolist(), strict=True):
+            for way, part in zip(records(ways), parts.tolist(), strict=True):
                 if part:
                     rows.append((line.return_id, line.return_line_id, line.order_id, line.currency, way.payment_id,
                                  way.payment_kind, part, False))  # fmt: skip

@@ -7,7 +7,7 @@ import pandas as pd
 
 from invopt.returns.fit import ReturnModel, prior_strength
 from invopt.returns.history import ReturnHistory
-from invopt.returns.sold import categories_of
+from invopt.returns.sold import Floats, categories_of
 from invopt.settings.returns import Returns
 from invopt.tables import PRODUCT, RETURN_SHARE, RETURN_SHARE_BY, check, empty
 
@@ -86,11 +86,10 @@ def shares_by(counts: pd.DataFrame) -> pd.DataFrame:
         returned, sold = rows["returned_units"].to_numpy()[mine], rows["sold_units"].to_numpy()[mine]
         kappa = prior_strength(returned, sold, usual.to_numpy()[mine])
         share[mine] = (returned + kappa * usual.to_numpy()[mine]) / np.maximum(sold + kappa, 1e-12)
-    expected = rows["sold_units"] * usual
-    spread = np.sqrt((expected * (1.0 - usual)).clip(lower=1e-9))
-    above = (rows["returned_units"] - 0.5 - expected) / spread
-    stands_out = (above > 2.326) & (rows["returned_units"] >= 5) & ~alone
-    frame = rows.assign(
-        return_share=np.clip(share, 0.0, 1.0), usual_share=usual, stands_out=stands_out.to_numpy(dtype=bool)
-    )
+    returned, likely = rows["returned_units"].to_numpy(dtype=np.float64), usual.to_numpy(dtype=np.float64)
+    expected = rows["sold_units"].to_numpy(dtype=np.float64) * likely
+    spread = np.sqrt(np.maximum(expected * (1.0 - likely), 1e-9))
+    above: Floats = (returned - 0.5 - expected) / spread
+    stands_out = (above > 2.326) & (returned >= 5) & ~alone.to_numpy(dtype=bool)
+    frame = rows.assign(return_share=np.clip(share, 0.0, 1.0), usual_share=usual, stands_out=stands_out)
     return check(frame[list(RETURN_SHARE_BY.names)].sort_values(list(RETURN_SHARE_BY.key)), RETURN_SHARE_BY)

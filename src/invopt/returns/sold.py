@@ -4,7 +4,8 @@ SKU.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -33,6 +34,16 @@ def texts(column: pd.Series) -> Texts:
     return values
 
 
+def or_none(values: Texts) -> Texts:
+    """The values and None after them, so that position -1 is missing."""
+    return np.concatenate([values, np.array([None], dtype=object)])
+
+
+def records(frame: pd.DataFrame) -> Iterable[Any]:
+    """The rows of a frame as tuples whose parts have the columns' names."""
+    return frame.itertuples(index=False)
+
+
 def days_of(column: pd.Series) -> Dates:
     """A column of dates or moments as days."""
     return np.asarray(column.to_numpy(dtype="datetime64[D]"))
@@ -53,7 +64,7 @@ def as_days(numbers: Ints) -> Dates:
 def categories_of(products: pd.DataFrame, skus: pd.Index) -> Texts:
     """Category of each SKU; None where the catalogue has none."""
     at = pd.Index(products["sku_id"]).get_indexer(skus)
-    known = np.append(texts(products["category_id"]), None)
+    known = or_none(texts(products["category_id"]))
     return np.asarray(known[at])
 
 

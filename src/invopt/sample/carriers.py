@@ -156,6 +156,8 @@ def surcharge_table(spec: ShopSpec) -> pd.DataFrame:
             rows.append((*own, "oversize", 900, 1_000, None, start, None))
             for year in range(spec.starts_on.year, spec.as_of.year + 1):
                 rows.append((*own, "peak", 60, None, None, dt.date(year, 11, 15), dt.date(year, 12, 24)))
+        if row.carrier_id == "OXCART":
+            rows.append((*own, "insurance", 90, None, None, start, None))
         if row.hazardous:
             rows.append((*own, "hazardous", 420, None, None, start, None))
     frame = pd.DataFrame(
@@ -165,6 +167,10 @@ def surcharge_table(spec: ShopSpec) -> pd.DataFrame:
     )  # fmt: skip
     frame.insert(4, "currency", CURRENCY)
     frame["from_length_mm"] = frame["from_length_mm"].astype("Int64")
+    # Insurance: 90 pence and half a percent of what is worth more than 100 pounds.
+    is_insured = frame["cause"] == "insurance"
+    frame.insert(7, "value_share", pd.Series(0.005, index=frame.index).where(is_insured))
+    frame.insert(8, "from_value_minor", pd.Series(10_000, index=frame.index, dtype="Int64").where(is_insured))
     for name in ("valid_from_on", "valid_until_on"):
         frame[name] = pd.to_datetime(frame[name]).astype("datetime64[us]")
     return frame

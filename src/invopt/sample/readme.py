@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from invopt.sample.orders import BACKORDER_DAYS, PEOPLE_KEPT_DAYS, TIMES_KEPT_DAYS
+from invopt.sample.returns import STAMPED_DAYS
 from invopt.sample.spec import ShopSpec
 from invopt.sample.suppliers import SUPPLIERS
 from invopt.sample.trade import CATEGORIES
@@ -41,7 +42,9 @@ first day not yet observed, for which a plan is made, is {as_of}.
   on which a SKU ran out. Kits are not stocked. One count is negative, as a missed receipt makes it.
 - **Returns.** A line comes back whole with its SKU's probability, is asked for some days after delivery,
   arrives later or never, and is graded; what is as new or merely opened went back on the shelf of its
-  warehouse.
+  warehouse. The steps of the last {stamped_days} days are stamped. Some customers want another SKU or store
+  credit, some orders were paid with a gift card first; one asks for another's order, one for dollars, one
+  parcel holds a unit more than announced and one another article.
 - **Carriers.** Swallow is cheap and slow, Kestrel fast and dear and bills by volume, Oxcart takes heavy,
   bulky and hazardous goods but does not cross to the continent. `tracking_event` covers the parcels of
   the last 90 days.
@@ -68,6 +71,7 @@ def readme(spec: ShopSpec, rows: dict[str, int]) -> str:
         skus=spec.skus, days=spec.days, seed=spec.seed, categories=len(CATEGORIES), starts_on=spec.starts_on,
         ends_on=spec.ends_on, as_of=spec.as_of, suppliers=len(SUPPLIERS), backorder_days=BACKORDER_DAYS,
         times_days=TIMES_KEPT_DAYS, people_days=PEOPLE_KEPT_DAYS,
+        stamped_days=STAMPED_DAYS,
     )  # fmt: skip
     listed = "\n".join(f"| [{name}](#{name}) | {count:,} |" for name, count in sorted(rows.items()))
     tables = "\n".join(describe(TABLES[name]) for name in sorted(rows))

@@ -17,6 +17,10 @@ class LiveRates(Section):
 
     is_enabled: bool = setting(False, "Whether the gateway may be asked at all.")
     url: str = setting("", "Address of the gateway, e.g. https://shipping.example.com.")
+    most_parcels: int = setting(
+        200, "Parcels of a run that the gateway is asked about; the others go by the rate cards, and say so.",
+        unit="parcels", minimum=1,
+    )  # fmt: skip
     timeout_seconds: float = setting(20.0, "How long to wait for an answer.", unit="s", minimum=0.1)
 
     def __post_init__(self) -> None:

@@ -110,6 +110,11 @@ class Orders(Section):
         "parcel.",
         unit="minor units", minimum=0,
     )  # fmt: skip
+    waiting_saves_postage: bool = setting(
+        False,
+        "Whether an order that waits saves its postage for good. Normally it is only paid later, so that goods whose "
+        "postage is above their margin still leave.",
+    )
     overdue_weight: float = setting(2.0, "Weight of a waiting unit whose promise is today or past.", minimum=1)
     due_soon_weight: float = setting(1.5, "Weight of a waiting unit promised within three days.", minimum=1)
     paid_weight: float = setting(1.2, "Further weight of an order that is paid.", minimum=1)

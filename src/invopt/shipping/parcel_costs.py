@@ -21,7 +21,8 @@ Floats = npt.NDArray[np.float64]
 
 #: Actual weights are looked at in these steps: orders a few grams apart share a quote.
 _WEIGHT_STEP_G = 50
-_CLASS = ["to_country", "to_postcode", "promised_on", "carton", "weight_g", "is_hazardous", "is_age_restricted"]
+_CLASS = ["to_country", "to_postcode", "promised_on", "carton", "weight_g", "value_minor", "is_hazardous",
+          "is_age_restricted"]  # fmt: skip
 
 
 def parcel_costs(
@@ -55,6 +56,9 @@ def parcel_costs(
     whole, single = _contents(orders, product, network.carton, settings)
     places = check(location, LOCATION)
     destination = _alike(_destinations(orders, business), places, network, business)
+    worth = _insured_value(orders, whole, network)
+    whole = whole.assign(value_minor=(worth / whole["parcels"]).round().astype("int64"))
+    single = single.assign(value_minor=(worth / whole["units"]).round().astype("int64"))
     full = _priced(whole.join(destination), places, network, as_of, settings, business)
     light = _priced(single.join(destination), places, network, as_of, settings, business)
     keys = ["order_id", "location_id"]
@@ -117,6 +121,13 @@ def _contents(
     single["parcels"] = 1.0
     single["weight_g"] = _stepped(least["unit_weight"] + single.pop("empty_g"))
     return whole.assign(units=sums["units"]).join(flags), single.assign(units=1.0).join(flags)
+
+
+def _insured_value(orders: pd.DataFrame, whole: pd.DataFrame, network: Network) -> pd.Series:
+    """Value of each order; zero for all where no service insures by value, so that orders alike stay alike."""
+    if not (network.surcharge["cause"] == "insurance").any():
+        return pd.Series(0.0, index=whole.index)
+    return orders.groupby("order_id")["amount_minor"].sum().reindex(whole.index).astype("float64")
 
 
 def _boxed(

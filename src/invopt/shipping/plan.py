@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -37,6 +38,19 @@ class ParcelPlan:
     placement: pd.DataFrame
 
 
+@dataclass(frozen=True)
+class LiveAnswer:
+    """What carriers say when asked now.
+
+    `quotes` has the columns of a quote; `services` carrier_id, service_id, transit_weekdays and stated_transit_days
+    of services that no file names; `notes` why a parcel has no live rate, indexed by parcel_id.
+    """
+
+    quotes: pd.DataFrame
+    services: pd.DataFrame
+    notes: pd.Series
+
+
 def plan_parcels(
     allocation: pd.DataFrame,
     orders: pd.DataFrame,
@@ -46,6 +60,7 @@ def plan_parcels(
     as_of: dt.datetime,
     settings: Shipping,
     business: Business,
+    live: Callable[[pd.DataFrame], LiveAnswer] | None = None,
 ) -> ParcelPlan:
     """Pack what is allocated, and give every parcel a carrier service and its dates.
 
@@ -54,7 +69,9 @@ def plan_parcels(
 
     A consignment is packed in the fewest cartons, and again with each single carton size. Of these the plan
     whose carriers and cartons together cost least is taken, so that a larger carton does not cost its
-    dimensional weight unnoticed. A parcel that no service takes stays in the plan without a carrier, with
+    dimensional weight unnoticed. `live` is asked about the packed parcels (parcel_id, order_id, location_id, sides,
+    weight): its quotes take the place of the rate cards' for the same service, and its notes stand in the parcel's
+    reason. A parcel that no service takes stays in the plan without a carrier, with
     the reasons of all services.
     """
     if not (allocation["allocated_units"] > 0).any():
@@ -70,15 +87,25 @@ def plan_parcels(
             pack_orders(allocation, product, network.carton.iloc[[size]], settings)
             for size in range(len(network.carton))
         ]
-    valued = [_valued(plan, destination, home, leaves, network, as_of, settings, business) for plan in plans]
+    valued = [_valued(plan, destination, home, leaves, network, as_of, settings, business, orders) for plan in plans]
     best = _cheapest_plans(valued)
     parcel = _of_best([value.parcel for value in valued], best)
     quotes = _of_best([value.quotes for value in valued], best)
     offer = _of_best([value.offer for value in valued], best)
+    notes = pd.Series(dtype="str")
+    if live is not None:
+        answer = live(parcel)
+        key = ["parcel_id", "carrier_id", "service_id"]
+        is_replaced = pd.MultiIndex.from_frame(quotes[key]).isin(pd.MultiIndex.from_frame(answer.quotes[key]))
+        quotes = pd.concat([quotes[~is_replaced], answer.quotes], ignore_index=True)
+        services = pd.concat([network.carrier_service[list(answer.services.columns)], answer.services])
+        services = services.drop_duplicates(["carrier_id", "service_id"])
+        offer = offers(quotes, parcel, services, network.transit_time, leaves, settings)
+        notes = answer.notes
     promised = parcel.set_index("parcel_id")["promised_on"]
     chosen = choose_service(offer, settings, promised)
     return ParcelPlan(
-        _parcel_table(parcel, chosen, quotes, leaves, business),
+        _parcel_table(parcel, chosen, quotes, leaves, business, notes),
         _of_best([value.packed.parcel_line for value in valued], best),
         delivery_options(offer, settings),
         _of_best([value.packed.placement for value in valued], best),
@@ -105,12 +132,14 @@ def _valued(
     as_of: dt.datetime,
     settings: Shipping,
     business: Business,
+    orders: pd.DataFrame,
 ) -> _Valued:
     parcel = packed.parcel.merge(destination, on="order_id", how="left", validate="many_to_one")
     parcel = parcel.merge(home, on="location_id", how="left", validate="many_to_one")
     parcel["to_country"] = parcel["to_country"].astype("str").fillna(business.country)
     parcel["to_postcode"] = parcel["to_postcode"].astype("str").fillna("")
     parcel["is_residential"] = settings.is_residential
+    parcel["value_minor"] = parcel["parcel_id"].map(values(packed.parcel_line, orders)).fillna(0).astype("int64")
     day = pd.Timestamp(as_of).normalize()
     quotes = quote(
         parcel, network.carrier_service, network.carrier_zone, network.rate, network.surcharge, day,
@@ -130,6 +159,14 @@ def _valued(
         .sum()
     )
     return _Valued(packed, parcel, quotes, offer, cost)
+
+
+def values(parcel_line: pd.DataFrame, orders: pd.DataFrame) -> pd.Series:
+    """Value of the goods in each parcel in minor units, by parcel_id: its share of each order line's amount."""
+    keys = ["order_id", "order_line_id"]
+    lines = parcel_line.merge(orders[[*keys, "amount_minor", "ordered_units"]], on=keys, validate="many_to_one")
+    amount = lines["amount_minor"] * lines["packed_units"] / lines["ordered_units"].where(lines["ordered_units"] > 0)
+    return amount.fillna(0.0).groupby(lines["parcel_id"]).sum().round()
 
 
 def _cheapest_plans(valued: list[_Valued]) -> pd.DataFrame:
@@ -175,8 +212,9 @@ def _destinations(orders: pd.DataFrame) -> pd.DataFrame:
 
 
 def _parcel_table(
-    parcel: pd.DataFrame, chosen: pd.DataFrame, quotes: pd.DataFrame, leaves: dict[str, dt.date], business: Business
-) -> pd.DataFrame:
+    parcel: pd.DataFrame, chosen: pd.DataFrame, quotes: pd.DataFrame, leaves: dict[str, dt.date], business: Business,
+    live_notes: pd.Series,
+) -> pd.DataFrame:  # fmt: skip
     """Table `parcel`."""
     take = ["parcel_id", "carrier_id", "service_id", "billed_weight_g", "cost_minor", "ships_on", "promise_on",
             "likely_on", "transit_reason", "is_transit_assumed", "is_late_choice"]  # fmt: skip
@@ -193,6 +231,7 @@ def _parcel_table(
             "packing": table["reason"],
             "transit": table["transit_reason"].where(is_assumed, ""),
             "late": pd.Series("no service keeps the promised date", index=table.index).where(is_late, ""),
+            "live": table["parcel_id"].map(live_notes).astype("str").fillna(""),
             "stranded": ("no carrier takes it (" + why + ")").where(is_stranded, ""),
         }
     )

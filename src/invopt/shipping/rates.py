@@ -47,7 +47,8 @@ def quote(
     """Price every parcel with every service on a day; columns `QUOTE`, grain parcel x service.
 
     `parcel`: parcel_id, from_country, to_country, to_postcode, weight_g, length_mm, width_mm, height_mm
-    (missing where not known), is_hazardous, is_age_restricted, is_residential. The other frames are the
+    (missing where not known), is_hazardous, is_age_restricted, is_residential, and value_minor of the goods (without
+    the column nothing is insured). The other frames are the
     tables of their names; prices are in minor units of `currency`, the only one in which costs can be
     compared. Where a service cannot carry the parcel the cost is missing and `reason` says why: no zone, no
     valid card, heavier than the last break, over a limit, hazardous goods, no age check, other currency.
@@ -100,6 +101,7 @@ def _surcharges(
     total = pd.Series(0, index=pairs.index, dtype="int64")
     is_foreign = pd.Series(False, index=pairs.index)
     longest = np.nan_to_num(sides).max(axis=1, initial=0.0)
+    value = pairs["value_minor"].to_numpy(np.float64, na_value=0.0) if "value_minor" in pairs else np.zeros(len(pairs))
     ends = surcharge["valid_until_on"].fillna(pd.Timestamp.max.floor("us"))
     for row in surcharge[(surcharge["valid_from_on"] <= on) & (ends >= on)].to_dict("records"):
         applies = (pairs["carrier_id"] == row["carrier_id"]) & (pairs["service_id"] == row["service_id"])
@@ -109,6 +111,10 @@ def _surcharges(
             applies &= pairs[f"is_{row['cause']}"]
         elif row["cause"] == "remote":
             applies &= _starts_with(pairs, row["postcode_prefix"])
+        elif row["cause"] == "insurance":
+            applies &= value > (0 if pd.isna(row["from_value_minor"]) else row["from_value_minor"])
+            premium = value * (0.0 if pd.isna(row["value_share"]) else row["value_share"])
+            total += np.where(applies, np.rint(premium), 0).astype(np.int64)
         total += applies.astype("int64") * int(row["amount_minor"])
         is_foreign |= applies & (row["currency"] != currency)
     return total, is_foreign

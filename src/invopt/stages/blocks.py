@@ -38,6 +38,7 @@ class ChunkDemand:
     observed: FloatArray
     clean: CleanDemand
     whole: NDArray[np.bool_]  # demand comes in whole units
+    is_sure: NDArray[np.bool_]  # the figure is the SKU's own demand, none of it lent or hidden by a stockout
 
     def series(self, groups: pd.Index) -> Series:
         """Which SKU and category each row is of."""
@@ -165,22 +166,29 @@ def _load(run: Run, axis: Axis, bounds: dict[str, Any]) -> ChunkDemand:
     row = np.searchsorted(keys["position"].to_numpy(), found["position"])
     period = found["period"].astype(np.int64)
     shape = (len(keys), axis.history)
-    observed, out_share, lent, lent_out = (np.zeros(shape) for _ in range(4))
+    observed, out_share, order_lines = (np.zeros(shape) for _ in range(3))
+    lent, lent_out, lent_lines = (np.zeros(shape) for _ in range(3))
     is_censored = np.zeros(shape, dtype=np.bool_)
     observed[row, period] = np.maximum(np.ma.filled(found["units"], 0.0), 0.0)
+    order_lines[row, period] = np.ma.filled(found["order_lines"], 0.0)
+    lent_lines[row, period] = np.ma.filled(found["lent_order_lines"], 0.0)
     out_share[row, period] = np.minimum(np.ma.filled(found["out_of_stock_share"], 0.0), 1.0)
     is_censored[row, period] = np.ma.filled(found["is_censored"], False)
     lent[row, period] = np.maximum(np.ma.filled(found["lent_units"], 0.0), 0.0)
     lent_out[row, period] = np.minimum(np.ma.filled(found["lent_out_of_stock_share"], 0.0), 1.0)
     whole = ((observed == np.floor(observed)) & (lent == np.floor(lent))).all(axis=1)
+    is_sure = (out_share == 0.0) & ~is_censored
     if lent.any():
         observed, taken = lent_history(observed, lent)
         out_share = np.where(taken, lent_out, out_share)
+        is_sure &= ~taken
+        order_lines = np.where(taken, lent_lines, order_lines)
     is_inherited, is_own = np.zeros(shape, dtype=np.bool_), np.zeros(shape, dtype=np.bool_)
     is_inherited[row, period] = np.ma.filled(found["is_inherited"], False)
     if is_inherited.any():
         is_own[row, period] = np.ma.filled(found["is_own"], False)
         observed[between_two_lives(is_inherited, is_own)] = np.nan
+    is_sure &= ~np.isnan(observed)
     clean = clean_demand(
         observed,
         outlier_multiple=run.settings.demand.outlier_multiple,
@@ -188,8 +196,9 @@ def _load(run: Run, axis: Axis, bounds: dict[str, Any]) -> ChunkDemand:
         out_of_stock_share=out_share,
         is_censored=is_censored,
         phase=axis.phase,
+        order_lines=order_lines,
     )
-    return ChunkDemand(keys, observed, clean, whole)
+    return ChunkDemand(keys, observed, clean, whole, is_sure)
 
 
 def idle_periods(last_demand_on: Dates, axis: Axis) -> NDArray[np.int64]:

@@ -21,20 +21,28 @@ from invopt.tables import EVENT_EFFECT, PROMOTION, SKU_LOCATION, empty
 
 
 def learn_events(run: Run, axis: Axis, groups: pd.Index, profiles: np.ndarray) -> ShopEvents | None:
-    """Write what each event does (table `event_effect`) and return it; None where the shop has no event.
+    """Write what each event does (table `event_effect`) and return it; None where the shop has no event."""
+    events = measure_events(run, axis, groups, profiles)
+    if events is None:
+        run.write_empty(EVENT_EFFECT)
+    else:
+        run.write(EVENT_EFFECT, effect_rows(events.effects, groups, _categories_of_skus(run)))
+    return events
 
-    The sample is that of the calibration: so many series, evenly spaced, whatever the chunks.
+
+def measure_events(run: Run, axis: Axis, groups: pd.Index, profiles: np.ndarray) -> ShopEvents | None:
+    """What each event does, measured on the axis's history; None where there is no event.
+
+    On the sample of the calibration: so many series, evenly spaced, whatever the chunks.
     """
     starts = np.concatenate([axis.history_starts, axis.forecast_starts])
     timeline = Timeline(starts, axis.period_days, axis.history, profiles)
     events = [event for event in _events(run, starts) if timeline.share(event)[1].size]
     if not events:
-        run.write_empty(EVENT_EFFECT)
         return None
     run.progress("what promotions and holidays do")
     sample = load_sample(run, axis, run.settings.forecast.calibration_series)
     effects = estimate_effects(sample.clean.demand, sample.series(groups), timeline, events)
-    run.write(EVENT_EFFECT, effect_rows(effects, groups, _categories_of_skus(run)))
     return ShopEvents(effects, timeline)
 
 

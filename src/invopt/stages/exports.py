@@ -53,19 +53,21 @@ def write_exports(run: Run) -> None:
     workbook: dict[Table, pd.DataFrame] = {}
     notes = {"plan": run.run_id, "as of": run.as_of.isoformat()}
     for table in EXPORTED:
-        rows = _write_table(run, table, folder)
+        rows, frame = _write_table(run, table, folder)
         if rows <= run.settings.report.excel_rows:
-            workbook[table] = run.read(table)
+            workbook[table] = run.read(table) if frame is None else frame
         else:
             notes[table.name] = f"{rows:,} rows are too many for this workbook; they are in {table.name}.csv."
     write_workbook(workbook, folder / "plan.xlsx", notes=notes)
 
 
-def _write_table(run: Run, table: Table, folder: Path) -> int:
+def _write_table(run: Run, table: Table, folder: Path) -> tuple[int, pd.DataFrame | None]:
+    """Write a table as CSV and Parquet; returns its rows, and the frame where it was read whole."""
     if table is not FORECAST:
         frame = run.read(table)
         write_parquet([frame], table, folder / f"{table.name}.parquet")
-        return write_csv([frame], table, folder / f"{table.name}.csv")
+        return write_csv([frame], table, folder / f"{table.name}.csv"), frame
     # The forecast is by far the longest table: it goes through chunk by chunk.
     write_parquet((run.read(table, chunk) for chunk in run.chunks()), table, folder / f"{table.name}.parquet")
-    return write_csv((run.read(table, chunk) for chunk in run.chunks()), table, folder / f"{table.name}.csv")
+    rows = write_csv((run.read(table, chunk) for chunk in run.chunks()), table, folder / f"{table.name}.csv")
+    return rows, None

@@ -17,7 +17,7 @@ from invopt.stages.events import learn_events
 from invopt.stages.overrides import follow_overrides, period_quantiles
 from invopt.stages.periods import Axis
 from invopt.stages.run import Chunk, Run
-from invopt.tables import CLEANED_DEMAND, DEMAND, EVENT_EFFECT, FORECAST, FORECAST_MODEL, SKU_LOCATION
+from invopt.tables import CLEANED_DEMAND, DEMAND, EVENT_EFFECT, FORECAST, FORECAST_MODEL, FORECAST_SCORE, SKU_LOCATION
 
 PROFILE_DAYS = 365  # weekdays are learnt from the last year
 
@@ -28,7 +28,7 @@ def make_forecast(run: Run) -> None:
     demands = ChunkDemands(run, axis)
     pending = [chunk for chunk in demands.chunks if not run.has(FORECAST_MODEL, chunk)]
     if not demands.chunks:
-        for table in (CLEANED_DEMAND, EVENT_EFFECT, FORECAST, FORECAST_MODEL):
+        for table in (CLEANED_DEMAND, EVENT_EFFECT, FORECAST, FORECAST_MODEL, FORECAST_SCORE):
             run.write_empty(table)
     if pending:
         forecast_chunks(run, axis, demands, pending)
@@ -42,6 +42,7 @@ def forecast_chunks(run: Run, axis: Axis, demands: ChunkDemands, pending: list[C
     demands = replace(demands, events=events)
     run.progress("seasons and spreads that SKUs share")
     pools = estimate_pools(demands, run.settings.forecast)
+    run.write(FORECAST_SCORE, pools.scores)
     dormant_after = run.settings.demand.dormant_after_days // axis.period_days
     for done, chunk in enumerate(pending, start=1):
         demand = load_chunk(run, chunk, axis)

@@ -47,6 +47,7 @@ def begin_picking(
     """
     if workspace.published is None:
         raise WorkspaceError(f"{workspace.root} has no published plan yet. Make one with: invopt plan")
+    time_zone = workspace.settings.business.time_zone
     with workspace.lock(), connect(workspace) as db:
         allocation = workspace.table("allocation")
         picks = workspace.table("pick_line")
@@ -62,7 +63,7 @@ def begin_picking(
             is_open = ~reference.isin(closed)
             wanted, reference = wanted[is_open], reference[is_open]
             ledger = _reservations(db, reference.tolist())
-            position = _position(db, workspace, wanted["sku_id"].unique().tolist())
+            position = stock_by_place(db, time_zone, wanted["sku_id"].unique().tolist())
             rows = reserve(wanted, ledger, pd.Timestamp(now), position)
             append_movements(db, rows, "picking", now)
             after = pd.concat([ledger, rows], ignore_index=True)
@@ -103,7 +104,7 @@ def record_count(
     with workspace.lock(), connect(workspace) as db:
         db.create_tables()
         with db.transaction():
-            position = _position(db, workspace, [sku_id])
+            position = stock_by_place(db, workspace.settings.business.time_zone, [sku_id])
             there = position[position["location_id"] == location_id]
             on_hand = float(there["on_hand_units"].iloc[0]) if len(there) else 0.0
             rows = count_correction(sku_id, location_id, counted_units, on_hand, pd.Timestamp(now), reference)
@@ -149,6 +150,16 @@ def append_movements(db: Database, rows: pd.DataFrame, source: str, at: dt.datet
     )  # fmt: skip
 
 
+def open_reservations(db: Database) -> pd.DataFrame:
+    """What the ledger holds reserved: reference, sku_id, location_id, units, and the movements behind it."""
+    return db.frame(
+        "select coalesce(reference, '') as reference, sku_id, location_id, count(*) as movements, "
+        "sum(if(movement_kind = 'reservation', abs(moved_units), -abs(moved_units))) as units "
+        f"from ({database.latest(STOCK_MOVEMENT)}) where list_contains($kinds, movement_kind) group by all",
+        {"as_of_at": _ALWAYS, "kinds": list(RESERVING)},
+    )
+
+
 def _reservations(db: Database, references: list[str]) -> pd.DataFrame:
     """Reservations and releases of some references, each movement once, as the ledger stands."""
     return db.frame(
@@ -159,17 +170,20 @@ def _reservations(db: Database, references: list[str]) -> pd.DataFrame:
     )
 
 
-def _position(db: Database, workspace: Workspace, skus: list[str]) -> pd.DataFrame:
-    """On hand, reserved and available of some SKUs by location, by the same rule as a plan's facts."""
+def stock_by_place(db: Database, time_zone: str, skus: list[str] | None = None) -> pd.DataFrame:
+    """On hand, reserved and available by SKU and location as the database stands, by the rule of a plan's facts.
+
+    `skus` are those to look at; None for all.
+    """
     at = {"as_of_at": _ALWAYS, "sku_ids": skus}
     for table in (STOCK_SNAPSHOT, STOCK_MOVEMENT):
         seen = database.latest(table)
         name = quoted(table.name + "_now")
-        statement = (
-            f"create or replace temp table {name} as select * from ({seen}) where list_contains($sku_ids, sku_id)"
+        db.execute(
+            f"create or replace temp table {name} as select * from ({seen}) "
+            "where $sku_ids is null or list_contains($sku_ids, sku_id)",
+            at,
         )
-        db.execute(statement, at)
-    time_zone = workspace.settings.business.time_zone
     frame = db.frame(
         database.statement("facts/stock_count"),
         {"as_of_at": _ALWAYS, "as_of_on": _ALWAYS.date(), "time_zone": time_zone},

@@ -45,6 +45,7 @@ from invopt.tables import (
     FORECAST,
     FORECAST_MODEL,
     FORECAST_OVERRIDE,
+    FORECAST_SCORE,
     FORECAST_VALUE_ADDED,
     FORWARD_PLAN,
     INBOUND,
@@ -146,6 +147,7 @@ NIGHT: tuple[Stage, ...] = (
             EVENT_EFFECT,
             FORECAST,
             FORECAST_MODEL,
+            FORECAST_SCORE,
             FORECAST_OVERRIDE,
             OVERRIDE_FORECAST,
             FORECAST_VALUE_ADDED,
@@ -256,20 +258,22 @@ def run_stages(
     *,
     stages: tuple[Stage, ...] = NIGHT,
     kind: str = "plan",
-    seen_until: dt.datetime | None = None,
+    seen_until: dt.datetime | Callable[[], dt.datetime] | None = None,
     step: Callable[[str, Callable[[], None]], None] = do,
 ) -> Run:
     """Take in the inbox, work through `stages`, publish; what an interrupted run finished is not done again.
 
-    `kind` names the run ("plan", "fulfil", "returns"). `seen_until` is the UTC moment up to which facts are
-    read: the beginning of the as-of day by default, the present for a run in the middle of a day. `step` does
-    one named step, so that a scheduler can watch and retry each.
+    `kind` names the run ("plan", "fulfil", "returns"). `seen_until` is the UTC moment up to which facts are read:
+    the beginning of the as-of day by default; a clock for a run in the middle of a day, which is asked once the
+    inbox has been taken in, so that an edit or a cancellation in it counts at once. `step` does one named step, so
+    that a scheduler can watch and retry each.
 
     Raises `WorkspaceBusy` while another run holds the workspace, and `StageError` naming what failed.
     """
     with workspace.lock():
         step("ingest", lambda: take_in(workspace, progress))
-        run = begin(workspace, as_of, progress, kind=kind, seen_until=seen_until)
+        moment = seen_until() if callable(seen_until) else seen_until
+        run = begin(workspace, as_of, progress, kind=kind, seen_until=moment)
         if kind != "plan":
             carry_over(run, tuple(table for stage in stages for table in stage.makes))
         for stage in stages:

@@ -9,6 +9,7 @@ from invopt.shipping.promise_score import promise_scores
 from invopt.shipping.rate_cards import rate_card_faults
 from invopt.shipping.tracking import fold_events
 from invopt.shipping.transit import transit_times
+from invopt.stages.live_rates import ask_carriers
 from invopt.stages.run import Run
 from invopt.tables import (
     ALLOCATION,
@@ -60,6 +61,7 @@ def plan_shipping(run: Run) -> None:
         run.seen_until,
         run.settings.shipping,
         run.settings.business,
+        live=ask_carriers(run),
     )
     run.write(PARCEL, plan.parcel)
     run.write(PARCEL_LINE, plan.parcel_line)

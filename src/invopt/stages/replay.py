@@ -31,7 +31,7 @@ from invopt.replay import (
 from invopt.settings import Settings
 from invopt.stages.blocks import load_chunk, run_axis
 from invopt.stages.policy import targets
-from invopt.stages.run import Progress, Run, details, silent
+from invopt.stages.run import Progress, Run, published_run, silent
 from invopt.stages.supply import usable_terms
 from invopt.tables import FORECAST_MODEL, LEAD_TIME, POLICY, SKU_LOCATION, SUPPLIER_TERM
 from invopt.workspace import Workspace
@@ -101,17 +101,7 @@ def replay_history(
     Raises `StageError` where the history is too short to learn from before it is played, and `SettingsError` for a
     file that is no settings.
     """
-    published = workspace.published
-    if published is None:
-        raise StageError("There is no plan yet whose history could be played. Make one with: invopt plan")
-    entry = details(published.folder)
-    run = Run(
-        workspace,
-        pd.Timestamp(entry["as_of"]).date(),
-        published.run_id,
-        pd.Timestamp(entry["seen_until"]).to_pydatetime(),
-        progress,
-    )
+    run = published_run(workspace, progress)
     shop = history_as_shop(run)
     last = shop.demand.shape[1]
     window = Window(last - periods - WARM_UP_PERIODS, last - periods, last)

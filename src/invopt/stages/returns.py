@@ -198,7 +198,7 @@ def returns_ahead(run: Run, history: ReturnHistory, model: ReturnModel, as_of: n
 
 def sales_ahead(run: Run, model: ReturnModel, as_of: np.datetime64, end_on: np.datetime64) -> pd.DataFrame:
     """Forecast sales until a day, each period's in its middle; what they send back comes inside the plan, too."""
-    period = np.timedelta64(run_axis(run).period_days, "D")
+    period = run_axis(run).period_days
     with run.tables(FORECAST) as db:
         rows = db.frame(
             "select sku_id, location_id, period_start, mean_units from forecast "
@@ -207,9 +207,10 @@ def sales_ahead(run: Run, model: ReturnModel, as_of: np.datetime64, end_on: np.d
         )
     rows = rows[rows["sku_id"].isin(model.rates["sku_id"])]
     start = rows["period_start"].to_numpy().astype("datetime64[D]")
-    left = np.minimum((start + period - as_of).astype(np.int64) / period.astype(np.int64), 1.0)
-    units = rows["mean_units"].to_numpy() * np.maximum(left, 0.0)  # of a period that has begun, the rest
-    middle = np.maximum(start, as_of) + np.maximum((start + period - np.maximum(start, as_of)) // 2, 0)
+    ahead = (start - as_of).astype(np.int64)
+    begins, ends = np.maximum(ahead, 0), np.maximum(ahead + period, 0)
+    units = rows["mean_units"].to_numpy() * (ends - begins) / period  # of a period that has begun, the rest
+    middle = as_of + ((begins + ends) // 2).astype("timedelta64[D]")
     return rows[_KEY].assign(sold_on=middle, mean_units=units)
 
 

@@ -234,6 +234,21 @@ def begin(
     return Run(workspace, as_of, run_id, moment, progress)
 
 
+def published_run(workspace: Workspace, progress: Progress = silent) -> Run:
+    """The run that is published, to look into its tables. Raises `StageError` where there is none."""
+    published = workspace.published
+    if published is None:
+        raise StageError("There is no plan yet to look into. Make one with: invopt plan")
+    entry = details(published.folder)
+    return Run(
+        workspace,
+        dt.date.fromisoformat(entry["as_of"]),
+        published.run_id,
+        dt.datetime.fromisoformat(entry["seen_until"]),
+        progress,
+    )
+
+
 def details(folder: Path) -> dict[str, str]:
     """What a run is: its kind, its day, what it has seen, and the plan that it builds on."""
     entry: dict[str, str] = json.loads((folder / _DETAILS).read_text(encoding="utf-8"))

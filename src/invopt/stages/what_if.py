@@ -34,10 +34,12 @@ from invopt.workspace import Workspace
 
 @dataclass(frozen=True)
 class OneSku(Run):
-    """A published run seen through one SKU: every table is read once, and its settings may be others."""
+    """A published run seen through one SKU: every table is read once, and settings and tables may be others."""
 
     other_settings: Settings | None = None
+    other_tables: dict[str, pd.DataFrame] = field(default_factory=dict, compare=False)
     kept: dict[tuple[str, bool], pd.DataFrame] = field(default_factory=dict, compare=False)
+    counted: dict[tuple[str, ...], int] = field(default_factory=dict, compare=False)
 
     @property
     def settings(self) -> Settings:
@@ -46,10 +48,19 @@ class OneSku(Run):
 
     def read(self, table: Table, chunk: Chunk | None = None) -> pd.DataFrame:
         """A table, from memory where it was read before."""
+        if table.name in self.other_tables:
+            return self.other_tables[table.name].copy()
         key = (table.name, chunk is None)
         if key not in self.kept:
             self.kept[key] = super().read(table, chunk)
         return self.kept[key].copy()
+
+    def count(self, *tables: Table) -> int:
+        """Rows of tables of the run, counted once."""
+        names = tuple(table.name for table in tables)
+        if names not in self.counted:
+            self.counted[names] = super().count(*tables)
+        return self.counted[names]
 
 
 def answer_what_if(workspace: Workspace, sku_id: str, location_id: str) -> pd.DataFrame:
@@ -103,10 +114,9 @@ def _alone(settings: Settings) -> Settings:
 def _final_units(run: OneSku, chunk: Chunk, axis: Axis, location_id: str, change: Change) -> float:
     """Units that would be ordered with a change made."""
     settings = _with_target(run.settings, change.more_target_share)
-    changed = {(SUPPLIER_TERM.name, False): _terms(run.read(SUPPLIER_TERM, chunk), change)}
-    run = dataclasses.replace(run, other_settings=settings, kept=run.kept | changed)
     lead_time = _slower(run.read(LEAD_TIME, chunk), change.more_lead_time_days)
-    run.kept[(LEAD_TIME.name, False)] = lead_time
+    changed = {SUPPLIER_TERM.name: _terms(run.read(SUPPLIER_TERM, chunk), change), LEAD_TIME.name: lead_time}
+    run = dataclasses.replace(run, other_settings=settings, other_tables=changed)
     policy = chunk_policy(
         run, chunk, axis, planned_sources(run, chunk), lead_time, waiting_units(run),
         more_target_share=change.more_target_share,

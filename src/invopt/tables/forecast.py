@@ -53,6 +53,21 @@ FORECAST_MODEL = Table(
     ),
 )
 
+FORECAST_SCORE = Table(
+    "forecast_score",
+    grain="one row per class of demand (and one for all) and forecast method that was tried on the past",
+    key=("demand_class", "method"),
+    columns=(
+        text("demand_class", "smooth, erratic, intermittent or lumpy; all for every series judged"),
+        text("method", "combination for the plan's own, or one of the methods in it; seasonal naive is the yardstick"),
+        integer("forecasts", "past forecasts judged: series and origins", minimum=1),
+        real("actual_units", "what was ordered in their periods", "units", minimum=0),
+        real("wape", "sum of |error| / sum of demand", nullable=True, minimum=0),
+        real("bias_share", "sum of (forecast - demand) / sum of demand", nullable=True),
+        real("combination_wape", "error of the combination on the very same forecasts", nullable=True, minimum=0),
+    ),
+)
+
 EVENT_EFFECT = Table(
     "event_effect",
     grain="one row per run of a promotion, or day of a holiday, and category it concerns",

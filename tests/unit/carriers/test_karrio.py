@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import json
 import threading
 from collections.abc import Iterator
@@ -15,8 +16,22 @@ import pytest
 from invopt.carriers import Address, CarrierError, Package, PurchaseUnsure, live_quotes
 from invopt.carriers.karrio import KEY, Karrio
 from invopt.errors import SettingsError
-from invopt.settings import LiveRates
-from invopt.tables import TRACKING_EVENT, check
+from invopt.settings import Business, LiveRates, Shipping
+from invopt.shipping.plan import LiveAnswer, Network, plan_parcels
+from invopt.stages.live_rates import live_answer
+from invopt.tables import TRACKING_EVENT, TRANSIT_TIME, check, empty
+from tests.unit.shipping.frames import (
+    allocation,
+    carton,
+    cartons,
+    locations,
+    orders,
+    products,
+    rates,
+    services,
+    surcharges,
+    zones,
+)
 
 SECRET = "key_of_the_test"
 HOME = Address("Shop", "1 Mill Lane", "Leeds", "LS9 8AA", "GB", is_residential=False)
@@ -191,3 +206,46 @@ def test_live_rates_take_part_in_the_choice(karrio: Karrio) -> None:
     quotes = live_quotes(PACKAGE.parcel_id, karrio.rates(PACKAGE), "EUR")
     assert quotes["cost_minor"].isna().all()
     assert set(quotes["reason"]) == {"billed in another currency than EUR"}
+
+
+def planned_live(karrio: Karrio, most: int = 10) -> pd.DataFrame:
+    """Two parcels of a small shop, planned with a rate card of 9.00 and whatever the gateway says."""
+    goods = allocation(("O1", "1", "A", 1), ("O2", "1", "A", 1))
+    lines = orders(
+        {"order_id": "O1", "ship_to_postcode": "SW1A 1AA"}, {"order_id": "O2", "ship_to_postcode": "LS1 4AP"}
+    )
+    offered = Network(
+        cartons(carton("S", 200, 200, 100)), services({"stated_transit_days": 1.0}), zones(("POST", "", "UK")),
+        rates({"rate_minor": 900}), surcharges().iloc[:0], empty(TRANSIT_TIME),
+    )  # fmt: skip
+    places = locations({"postcode": "LS11 5BD"})
+
+    def ask(parcel: pd.DataFrame) -> LiveAnswer:
+        return live_answer(parcel, lines, places, karrio, "GBP", most)
+
+    plan = plan_parcels(
+        goods, lines, products({"sku_id": "A"}), places, offered, dt.datetime(2026, 3, 2, 9),
+        Shipping(choice="cheapest"), Business(), live=ask,
+    )  # fmt: skip
+    return plan.parcel
+
+
+def test_parcels_of_a_run_take_the_cheaper_live_rate(karrio: Karrio) -> None:
+    parcel = planned_live(karrio)
+    assert parcel[["carrier_id", "service_id", "cost_minor"]].to_numpy().tolist() == [["post", "post_48", 435]] * 2
+    assert parcel["promise_on"].notna().all()
+    asked = [body["recipient"]["postal_code"] for _, body in Gateway.received]
+    assert asked == ["SW1A 1AA", "LS1 4AP"]
+    assert all(body["shipper"]["postal_code"] == "LS11 5BD" for _, body in Gateway.received)
+
+
+def test_beyond_the_limit_and_behind_a_silent_gateway_the_rate_card_counts_and_says_so(karrio: Karrio) -> None:
+    limited = planned_live(karrio, most=1)
+    assert limited["carrier_id"].tolist() == ["post", "POST"]
+    assert "by rate card: live_rates.most_parcels" in limited["reason"].iloc[1]
+    Gateway.hangs_up, Gateway.received = True, []
+    silent = planned_live(karrio)
+    assert silent["cost_minor"].tolist() == [900, 900]
+    assert silent["reason"].str.contains("by rate card: the gateway at 127.0.0.1 did not answer").all()
+    assert len(Gateway.received) == 1
+    assert not silent["reason"].str.contains(SECRET).any()

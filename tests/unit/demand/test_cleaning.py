@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from invopt.demand import REASONS, capped_outliers, clean_demand, recovered_demand
+from invopt.demand import REASONS, capped_outliers, clean_demand, order_size, recovered_demand
 from invopt.errors import TableError
 
 
@@ -26,6 +26,44 @@ def test_recovered_demand_is_nearly_unbiased_where_sales_and_masking_are_not():
             (("sales", sales), ("masked", masked), ("recovered", recovered))}  # fmt: skip
     assert bias["recovered"] < 0.25 * min(bias["sales"], bias["masked"])
     assert np.nanmean(level) == pytest.approx(truth.mean(), rel=0.05)
+
+
+def bulk_orders(rng, weeks, orders_a_week, level):
+    """Weeks of few large orders, each taken whole even where it empties the shelf; a delivery every other week."""
+    units, lines, out = np.zeros(weeks), np.zeros(weeks), np.zeros(weeks)
+    wanted, stock = np.zeros(weeks), 0.0
+    for day in range(7 * weeks):
+        stock = level if day % 14 == 0 else stock
+        gone = 1.0 if stock <= 0 else 0.0
+        for moment in np.sort(rng.random(rng.poisson(orders_a_week / 7))):
+            size = max(1, round(3 * np.exp(rng.normal(-0.5, 1.0))))
+            wanted[day // 7] += size
+            if stock > 0:
+                units[day // 7] += size
+                lines[day // 7] += 1
+                stock -= size
+                gone = 1.0 - moment if stock <= 0 else gone
+        out[day // 7] += gone / 7
+    return wanted, units, lines, out
+
+
+def test_bulk_orders_that_empty_the_shelf_do_not_make_their_weeks_busy():
+    rng = np.random.default_rng(21)
+    shops = [bulk_orders(rng, 60, 3.0, 13) for _ in range(80)]
+    wanted, units, lines, out = (np.array(part) for part in zip(*shops, strict=True))
+    _, by_units = recovered_demand(units, out)
+    _, by_orders = recovered_demand(units, out, orders_of=order_size(units, lines))
+    assert np.mean(by_units) > 1.15 * wanted.mean()  # why the size of orders has to be known
+    assert np.mean(by_orders) == pytest.approx(wanted.mean(), rel=0.04)
+    assert np.mean(by_orders) > 1.1 * units.mean()
+
+
+def test_the_size_of_orders_is_found_from_sums():
+    rng = np.random.default_rng(22)
+    size = rng.choice([1.0, 12.0], (1, 4000), p=[0.8, 0.2])
+    lines = np.ones((1, 4000))
+    assert order_size(size, lines)[0] == pytest.approx((0.8 + 0.2 * 144) / (0.8 + 2.4), rel=0.05)
+    assert order_size(np.zeros((1, 3)), np.zeros((1, 3)))[0] == 0.0
 
 
 def test_a_day_without_any_stock_is_unknown():

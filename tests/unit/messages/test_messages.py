@@ -19,7 +19,15 @@ from invopt.messages.drafts import draft_messages
 from invopt.messages.outbox import compose, read_states, send_drafts, smtp_sender
 from invopt.messages.templates import VARIABLES, language_for, languages, render
 from invopt.settings import Business, Mail
-from invopt.tables import BACKLOG, RETURN_AUTHORISATION, RETURN_LINE, SHIPMENT, empty
+from invopt.tables import (
+    BACKLOG,
+    RETURN_AUTHORISATION,
+    RETURN_EXCHANGE,
+    RETURN_LABEL,
+    RETURN_LINE,
+    SHIPMENT,
+    empty,
+)
 from invopt.tables.messages import MESSAGE_KINDS
 from tests.unit.shipping.frames import frame
 
@@ -121,6 +129,7 @@ def test_goods_that_wait_and_returns_are_drafted() -> None:
     answer = {
         "return_id": "R", "order_id": "O-1", "sku_id": "MUG", "rule": "window", "granted_units": 1,
         "refund_minor": 1250, "fee_minor": 0, "currency": "EUR", "label_paid_by": "shop", "reason": "Too late.",
+        "settlement": "refund", "credit_minor": 0, "count_path": "", "surplus_units": 0,
     }  # fmt: skip
     returns = frame(
         RETURN_AUTHORISATION,
@@ -148,6 +157,65 @@ def test_goods_that_wait_and_returns_are_drafted() -> None:
         shipment(), empty(BACKLOG), returns, requests, CUSTOMERS, Business(), dt.date(2026, 6, 7), forget_after_days=30
     )
     assert later.empty
+
+
+@pytest.mark.parametrize(
+    ("answer", "line", "kind"),
+    [
+        ({}, {}, "return_granted"),
+        ({}, {"scanned_on": pd.Timestamp("2026-03-06")}, "return_scanned"),
+        ({"state": "received", "count_path": "as_announced"}, {}, "return_received"),
+        ({"state": "received", "count_path": "fewer"}, {}, "return_miscounted"),
+        ({"state": "graded", "count_path": "as_announced"}, {}, "return_graded"),
+        ({"state": "refunded"}, {}, "return_refunded"),
+        ({"state": "closed", "reason": "granted; not used in time, closed"}, {}, "return_expired"),
+        ({"state": "refused", "outcome": "refused"}, {}, "return_refused"),
+    ],
+)
+def test_each_step_of_a_return_has_its_message(answer: dict[str, Any], line: dict[str, Any], kind: str) -> None:
+    found = returned(answer, line)
+    assert found["kind"].tolist() == [kind]
+    assert found["text_body"].str.contains("O-1").all()
+
+
+def test_a_return_is_reminded_before_it_expires_and_its_exchange_told_of() -> None:
+    soon = {"expires_on": pd.Timestamp("2026-03-12")}
+    assert returned(soon, {}, reminder_days=7)["kind"].tolist() == ["return_granted", "return_reminder"]
+    assert returned(soon, {}, reminder_days=3)["kind"].tolist() == ["return_granted"]
+    kept = {
+        "return_id": "R", "return_line_id": "1", "order_id": "O-1", "returned_sku_id": "MUG", "sku_id": "CUP",
+        "exchange_units": 1, "reserved_units": 1, "reserved_until_on": pd.Timestamp("2026-03-20"),
+        "difference_minor": 0, "currency": "EUR", "reason": "",
+    }  # fmt: skip
+    kinds = {"reserved": "exchange_reserved", "due": "exchange_due", "timed_out": "exchange_released",
+             "no_stock": "exchange_impossible", "no_price": "exchange_impossible"}  # fmt: skip
+    for state, kind in kinds.items():
+        found = returned({}, {}, exchange=frame(RETURN_EXCHANGE, [kept | {"state": state}]))
+        assert found["kind"].tolist() == ["return_granted", kind]
+    gone = returned({}, {}, exchange=frame(RETURN_EXCHANGE, [kept | {"state": "sent"}]))
+    assert gone["kind"].tolist() == ["return_granted"]
+    label = {"return_id": "R", "order_id": "O-1", "location_id": "L", "carrier_id": "POST", "service_id": "S",
+             "weight_g": 500, "currency": "EUR", "label_paid_by": "shop", "reason": "",
+             "valid_until_on": pd.Timestamp("2026-04-05")}  # fmt: skip
+    for hand_over in ("drop_off", "pick_up"):
+        found = returned({}, {}, label=frame(RETURN_LABEL, [label | {"hand_over": hand_over}]))
+        assert found["kind"].tolist() == ["return_granted", f"return_{hand_over}"]
+
+
+def returned(answer: dict[str, Any], line: dict[str, Any], **more: Any) -> pd.DataFrame:
+    """The drafts of one return line."""
+    answers = {
+        "return_id": "R", "return_line_id": "1", "order_id": "O-1", "sku_id": "MUG", "outcome": "granted",
+        "rule": "window", "granted_units": 1, "refund_minor": 1250, "fee_minor": 0, "currency": "EUR",
+        "label_paid_by": "shop", "reason": "granted", "state": "authorised", "settlement": "refund",
+        "credit_minor": 0, "count_path": "", "surplus_units": 0,
+    }  # fmt: skip
+    lines = {"return_id": "R", "return_line_id": "1", "order_id": "O-1", "sku_id": "MUG", "returned_units": 1,
+             "requested_on": pd.Timestamp("2026-03-05")}  # fmt: skip
+    return draft_messages(
+        empty(SHIPMENT), empty(BACKLOG), frame(RETURN_AUTHORISATION, [answers | answer]),
+        frame(RETURN_LINE, [lines | line]), CUSTOMERS, Business(), dt.date(2026, 3, 7), **more,
+    )  # fmt: skip
 
 
 class Mailbox:

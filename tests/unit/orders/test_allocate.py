@@ -239,8 +239,9 @@ def test_against_every_possible_plan(seed: int, exact_orders: int) -> None:
     )
     table = parcels(*((str(order), f"L{place}", int(costs[order, place])) for order in range(3) for place in range(2)))
     settings = Orders(
-        overdue_weight=1, due_soon_weight=1, paid_weight=1, age_weight_per_day=0, exact_orders=exact_orders
-    )
+        overdue_weight=1, due_soon_weight=1, paid_weight=1, age_weight_per_day=0, exact_orders=exact_orders,
+        waiting_saves_postage=True,  # as the brute force reckons
+    )  # fmt: skip
     plan = allocate(
         lines,
         accepted(lines),
@@ -255,3 +256,21 @@ def test_against_every_possible_plan(seed: int, exact_orders: int) -> None:
         assert plan.bounds["cost_minor"].sum() == pytest.approx(best)
     else:
         assert best - 1e-6 <= plan.bounds["cost_minor"].sum() <= 1.15 * best
+
+
+def test_an_order_long_overdue_leaves_and_from_where_it_is_least_late() -> None:
+    """Three hundred late days cost more than any margin, and waiting would only add to them."""
+    lines = order_lines({"order_id": "a", "promised_on": pd.Timestamp("2025-05-14")})
+    ways = parcels(("a", "L1", 300), ("a", "L2", 450)).assign(late_days=[302, 300])
+    plan = allocate(lines, accepted(lines), stock(("A", "L1", 1.0), ("A", "L2", 1.0)), ways, Orders(), AS_OF)
+    assert plan.allocation["location_id"].tolist() == ["L2"]
+
+
+def test_goods_whose_postage_is_above_their_margin_still_leave() -> None:
+    """Postage is paid sooner or later: waiting would not save it, unless the settings say that it does."""
+    lines = order_lines({"order_id": "a", "ordered_units": 2.0, "unit_price_minor": 100})
+    ways, shelf = parcels(("a", "L1", 9_000)), stock(("A", "L1", 2.0))
+    plan = allocate(lines, accepted(lines), shelf, ways, Orders(), AS_OF)
+    assert plan.allocation["allocated_units"].tolist() == [2.0]
+    saved = allocate(lines, accepted(lines), shelf, ways, Orders(waiting_saves_postage=True), AS_OF)
+    assert saved.backlog["reason"].tolist() == ["sending it from there costs more than letting it wait"]

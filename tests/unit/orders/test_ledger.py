@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from invopt.errors import TableError
 from invopt.orders import ledger_position, pick_waves, release, reserve, shadow_prices, short_pick, workload
-from invopt.tables import ALLOCATION, AVAILABLE, LANE_COST, LOCATION, REGION_DEMAND, STOCK_MOVEMENT, check
+from invopt.tables import ALLOCATION, AVAILABLE, LANE_COST, LOCATION, PRODUCT, REGION_DEMAND, STOCK_MOVEMENT, check
 
 NOW = pd.Timestamp("2026-03-10 12:00")
 
@@ -76,16 +76,35 @@ def test_no_sequence_reserves_more_than_there_is(units: int, steps: list[tuple[s
         assert not ledger["movement_id"].duplicated().any()
 
 
+def waves(rows: pd.DataFrame, size: int, promised: dict[str, str] | None = None, **cut_off: str) -> pd.DataFrame:
+    deadlines = rows[["order_id", "location_id"]].drop_duplicates()
+    deadlines["cut_off_time"] = pd.array([cut_off.get(order, "15:00") for order in deadlines["order_id"]], dtype="str")
+    deadlines["promised_on"] = pd.to_datetime(deadlines["order_id"].map(promised or {}))
+    zones = pd.DataFrame({"sku_id": ["A", "B"], "category_id": ["z", "y"]}).reindex(columns=list(PRODUCT.names))
+    return pick_waves(rows, deadlines, zones, size)
+
+
 def test_waves_keep_orders_whole_and_put_the_same_goods_together() -> None:
     rows = planned(("a", "A", 1), ("b", "B", 1), ("c", "A", 1), ("d", "B", 1))
-    places = pd.DataFrame([{"location_id": "L1", "cut_off_time": "15:00"}]).reindex(columns=list(LOCATION.names))
-    promised = pd.DataFrame({"order_id": list("abcd"), "promised_on": pd.NaT})
-    found = pick_waves(rows, check(places, LOCATION), promised, 2)
+    found = waves(rows, 2)
     assert found.groupby("wave_number")["sku_id"].nunique().tolist() == [1, 1]
     assert found["cut_off_time"].unique().tolist() == ["15:00"]
-    urgent = promised.assign(promised_on=[pd.NaT, pd.NaT, pd.NaT, pd.Timestamp("2026-03-10")])
-    first = pick_waves(rows, check(places, LOCATION), urgent, 2)
+    first = waves(rows, 2, {"a": "2026-03-12", "b": "2026-03-12", "c": "2026-03-12", "d": "2026-03-10"})
     assert "d" in first.loc[first["wave_number"] == 1, "order_id"].tolist()
+
+
+def test_waves_follow_the_carriers_cut_offs_and_never_mix_them() -> None:
+    rows = planned(("a", "A", 1), ("b", "A", 1), ("c", "A", 1))
+    found = waves(rows, 10, {"a": "2026-03-10"}, c="11:30").sort_values(["wave_number", "order_id"])
+    assert found[["wave_number", "order_id", "cut_off_time"]].to_numpy().tolist() == [
+        [1, "c", "11:30"], [2, "a", "15:00"], [2, "b", "15:00"]
+    ]  # fmt: skip
+
+
+def test_a_wave_is_picked_zone_by_zone() -> None:
+    rows = pd.concat([planned(("a", "A", 1)), planned(("a", "B", 2)).assign(order_line_id="2")], ignore_index=True)
+    found = waves(rows, 10).sort_values("pick_number")
+    assert found[["zone", "sku_id", "pick_units"]].to_numpy().tolist() == [["y", "B", 2.0], ["z", "A", 1.0]]
 
 
 def test_what_is_not_picked_in_an_hour_moves_on() -> None:

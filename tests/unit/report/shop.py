@@ -41,6 +41,7 @@ def night(skus: int = 12, *, seed: int = 1, hostile: bool = False) -> dict[str, 
     _stock(tables, keys, on_hand, rng)
     _supply(tables, keys, weekly, rng)
     _forecast(tables, keys, weekly, rng)
+    _scores(tables)
     _policy_and_purchase(tables, described, weekly, on_hand, rng)
     _demand(tables, keys, weekly, rng)
     _orders(tables, described, rng, hostile)
@@ -169,6 +170,16 @@ def _forecast(
         xyz_class="Y", is_whole_units=True, history_periods=104, censored_share=0.06,
         wape=np.where(np.arange(count) % 6 == 0, np.nan, np.round(rng.gamma(6, 0.09, count), 3)),
         bias_share=np.where(np.arange(count) % 6 == 0, np.nan, np.round(rng.normal(0, 0.2, count), 3)), **profile,
+    )  # fmt: skip
+
+
+def _scores(tables: dict[str, pd.DataFrame]) -> None:
+    methods = ("combination", "ets", "seasonal naive")
+    tables["forecast_score"] = frame(
+        TABLES["forecast_score"], demand_class=[name for name in ("all", "lumpy", "smooth") for _ in methods],
+        method=list(methods) * 3, forecasts=120, actual_units=1000.0,
+        wape=[0.5, 0.55, 0.8, 0.9, 0.95, 0.85, 0.3, 0.32, 0.5], bias_share=0.01,
+        combination_wape=[0.5, 0.5, 0.52, 0.9, 0.9, 0.9, 0.3, 0.3, 0.31],
     )  # fmt: skip
 
 

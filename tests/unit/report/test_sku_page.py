@@ -98,3 +98,17 @@ def test_weekly_means_spread_a_period_over_its_days() -> None:
     means = weekly_means(late, keys, shop.table("forecast"), 2)
     first = shop.table("forecast")[lambda frame: frame["sku_id"] == keys["sku_id"].iloc[0]]["mean_units"].to_numpy()
     assert means[0] == pytest.approx([4 / 7 * first[0] + 3 / 7 * first[1], 4 / 7 * first[1] + 3 / 7 * first[2]])
+
+
+def test_answers_to_what_if_stand_beside_the_explanation(shop: Plan) -> None:
+    row = shop.table("order_proposal").query("final_units > 0").iloc[0]
+    answers = pd.DataFrame(
+        {"question": ["lead time <b>a day</b> longer", "MOQ doubled"], "final_units": [12.0, 7.0],
+         "change_units": [5.0, 0.0], "note": ["", "its terms name no MOQ"]}
+    )  # fmt: skip
+    html = render_sku_page(shop, row["sku_id"], row["location_id"], answers=answers)
+    assert "What would change it" in html
+    assert "lead time &lt;b&gt;a day&lt;/b&gt; longer" in html
+    assert '<td class="k-units">+5</td>' in html
+    assert "its terms name no MOQ" in html
+    assert "What would change it" not in render_sku_page(shop, row["sku_id"], row["location_id"])

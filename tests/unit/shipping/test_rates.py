@@ -180,3 +180,11 @@ def test_ranges_go_before_prefixes_and_include_both_ends() -> None:
     lanes = pd.DataFrame({"from_country": "GB", "to_country": "BE", "to_postcode": ["2000", "2999", "3000", "1999"]})
     assert find_zones(lanes, card)["zone"].tolist() == ["near", "near", "far", "far"]
     assert is_in_range("29", "2000..2999") is False
+
+
+def test_insurance_is_a_share_of_what_is_worth_more_than_the_limit() -> None:
+    """90 pence and half a percent of the value, from above 100 pounds on."""
+    cover = surcharges({"cause": "insurance", "amount_minor": 90, "value_share": 0.005, "from_value_minor": 10_000})
+    for value, expected in ((10_000, 500), (20_000, 500 + 90 + 100), (None, 500)):
+        one = parcel(**({} if value is None else {"value_minor": value}))
+        assert one_quote(one, surcharge=cover)["cost_minor"] == expected

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from invopt.forecast.ets.fit import fit_ets
 from invopt.probability.compiled import FloatArray, IntArray, block_kernel
 
-ALL_FORMS: Final = 255
+DAMPED_FORMS: Final = 0xFF  # and those without a trend
+ALL_FORMS: Final = 0xFFF
 
 
 @block_kernel
@@ -34,15 +35,16 @@ def _fit_block(demand: FloatArray, season_length: int, forms: int, path: FloatAr
 
 
 def ets_block(
-    demand: FloatArray, season_length: int, horizon: int, forms: int = ALL_FORMS
+    demand: FloatArray, season_length: int, horizon: int, forms: int = DAMPED_FORMS
 ) -> tuple[FloatArray, NDArray[np.int64]]:
     """Forecast each series by exponential smoothing, its form chosen by AICc.
 
     demand: [n, T], any unit, >= 0, NaN unknown. Returns the mean [n, horizon] in the same unit, and the form
     [n] as an index of FORM_NAMES; NaN and -1 for series with too few known periods or nothing but zeros.
     Method: Hyndman et al. (2008), innovations state space; the first season is not searched but shrunken
-    from the data. Multiplicative forms enter only where every known period is positive. Fails where the level
-    breaks: use it as one voice of a combination.
+    from the data. `forms` has a bit for each of FORM_NAMES; undamped trends are asked for by ALL_FORMS: they
+    win where growth goes on as it was, and overshoot elsewhere. Multiplicative forms enter only where every
+    known period is positive. Fails where the level breaks: use it as one voice of a combination.
 
     >>> path, form = ets_block(np.tile([1.0, 2.0, 3.0, 2.0], (1, 6)), season_length=4, horizon=4)
     >>> path.round(1).tolist()

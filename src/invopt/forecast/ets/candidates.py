@@ -21,6 +21,7 @@ PATTERNS: Final = 4
 BOUND: Final = 8.0  # no coordinate leaves this box: a logit of 8 is 0.9997
 LOWEST_PHI: Final = 0.80
 HIGHEST_PHI: Final = 0.98
+SLOWEST_ALPHA: Final = 0.1  # as in simple smoothing: in-sample fit alone likes a level that never moves
 
 
 def _logit(share: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -71,15 +72,18 @@ def _logistic(x: float) -> float:
 
 @kernel
 def parameters_at(
-    point: FloatArray, level: float, trend: float, level_error: float
+    point: FloatArray, level: float, trend: float, level_error: float, damped: bool
 ) -> tuple[float, float, float, float, float, float]:
-    """(alpha, beta, gamma, phi, first level, first trend) at a point of the search space, shape [6]."""
-    alpha = 1e-4 + 0.9998 * _logistic(point[0])
+    """(alpha, beta, gamma, phi, first level, first trend) at a point of the search space, shape [6].
+
+    phi is 1 for an undamped trend.
+    """
+    alpha = SLOWEST_ALPHA + (0.9999 - SLOWEST_ALPHA) * _logistic(point[0])
     return (
         alpha,
         alpha * _logistic(point[1]),
         (1.0 - alpha) * _logistic(point[2]),
-        LOWEST_PHI + (HIGHEST_PHI - LOWEST_PHI) * _logistic(point[3]),
+        LOWEST_PHI + (HIGHEST_PHI - LOWEST_PHI) * _logistic(point[3]) if damped else 1.0,
         level + level_error * point[4],
         trend * math.exp(-point[5] * point[5]),
     )

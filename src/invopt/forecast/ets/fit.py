@@ -17,6 +17,7 @@ from invopt.forecast.ets.candidates import (
     parameters_at,
 )
 from invopt.forecast.ets.scan import (
+    DAMPED,
     LANES,
     MULTIPLICATIVE,
     SEASONAL,
@@ -29,7 +30,7 @@ from invopt.forecast.ets.scan import (
 from invopt.forecast.season_kernel import centred_average, shrunken_season
 from invopt.probability.compiled import FloatArray, kernel
 
-FORMS: Final = 8
+FORMS: Final = 12
 ROUNDS: Final = 9
 HOPELESS: Final = 12.0  # -2 log-likelihood: the search gains less over its first spread
 FEWEST_PERIODS: Final = 8  # known periods below which exponential smoothing abstains
@@ -69,6 +70,7 @@ def _first_states(
 @kernel
 def _spread_candidates(
     form: int,
+    damped: bool,
     points: FloatArray,
     level: float,
     trend: float,
@@ -77,7 +79,7 @@ def _spread_candidates(
     lanes: Lanes,
 ) -> None:
     for k in range(LANES):
-        alpha, beta, gamma, phi, first_level, first_trend = parameters_at(points[k], level, trend, level_error)
+        alpha, beta, gamma, phi, first_level, first_trend = parameters_at(points[k], level, trend, level_error, damped)
         if form & MULTIPLICATIVE:
             first_level = max(first_level, SMALLEST_LEVEL)
         lanes.alpha[k], lanes.beta[k], lanes.gamma[k], lanes.phi[k] = alpha, beta, gamma, phi
@@ -91,6 +93,7 @@ def _spread_candidates(
 @kernel
 def _search(
     form: int,
+    damped: bool,
     y: NDArray[np.float32],
     level: float,
     trend: float,
@@ -111,7 +114,7 @@ def _search(
         for k in range(LANES):
             for d in range(DIMENSIONS):
                 points[k, d] = FIRST_SPREAD[k, d] if r == 0 else best[d] + step * PATTERN[form & 3, r % PATTERNS, k, d]
-        _spread_candidates(form, points, level, trend, level_error, season, lanes)
+        _spread_candidates(form, damped, points, level, trend, level_error, season, lanes)
         scan(form, y, season.size, lanes, criterion)
         before, winner = lowest, -1
         for k in range(LANES):
@@ -225,15 +228,17 @@ def fit_ets(y: FloatArray, season_length: int, smallest: float, forms: int, base
     lowest = 1e300
     average = centred_average(y, season_length)
     single = y.astype(np.float32)
-    for form in range(FORMS):
-        if not (forms >> form) & 1 or (form & MULTIPLICATIVE and smallest <= 0.0):
+    for number in range(FORMS):
+        damped = number < DAMPED
+        form = number if damped else 2 * (number - DAMPED) + TRENDED
+        if not (forms >> number) & 1 or (form & MULTIPLICATIVE and smallest <= 0.0):
             continue
         freedom = 0
         if form & SEASONAL:
             freedom = shrunken_season(y, average, season_length, form & MULTIPLICATIVE != 0, season)
             if freedom == 0:
                 continue
-        parameters = 3 + (3 if form & TRENDED else 0) + (1 + freedom if form & SEASONAL else 0)
+        parameters = 3 + (2 + damped if form & TRENDED else 0) + (1 + freedom if form & SEASONAL else 0)
         if known - parameters - 1 <= 0:
             continue
         level, trend, mean, level_error = _first_states(
@@ -245,18 +250,20 @@ def fit_ets(y: FloatArray, season_length: int, smallest: float, forms: int, base
             level = max(level, SMALLEST_LEVEL)
         penalty = 2.0 * parameters * known / (known - parameters - 1)
         information = penalty + _search(
-            form, single, level, trend, level_error, season, lanes, criterion, points, best, lowest - penalty
+            form, damped, single, level, trend, level_error, season, lanes, criterion, points, best, lowest - penalty
         )
         if information < lowest:
-            lowest, chosen, chosen_start = information, form, (level, trend, level_error)
+            lowest, chosen, chosen_start = information, number, (level, trend, level_error)
             chosen_point[:] = best
             chosen_season[:] = season
     if chosen >= 0:
+        damped = chosen < DAMPED
+        form = chosen if damped else 2 * (chosen - DAMPED) + TRENDED
         alpha, beta, gamma, phi, level, trend = parameters_at(
-            chosen_point, chosen_start[0], chosen_start[1], chosen_start[2]
+            chosen_point, chosen_start[0], chosen_start[1], chosen_start[2], damped
         )
-        if chosen & MULTIPLICATIVE:
+        if form & MULTIPLICATIVE:
             level = max(level, SMALLEST_LEVEL)
-        level, trend, _ = ets_states(chosen, y, alpha, beta, gamma, phi, level, trend, chosen_season)
-        ets_project(chosen, y.size, phi, level, trend, chosen_season, base, path)
+        level, trend, _ = ets_states(form, y, alpha, beta, gamma, phi, level, trend, chosen_season)
+        ets_project(form, y.size, phi, level, trend, chosen_season, base, path)
     return chosen

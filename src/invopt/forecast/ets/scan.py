@@ -21,13 +21,16 @@ LANES: Final = 16
 SMALLEST_FITTED: Final = 1e-6  # multiplicative errors divide by it (series are scaled to mean 1)
 SMALLEST_SINGLE: Final = np.float32(SMALLEST_FITTED)  # a double constant would turn the loops to double
 
-# A form is a sum of these: 0 is ETS(A,N,N), 7 is ETS(M,Ad,M). Trends are damped, errors follow the season.
+# A form below DAMPED is a sum of these: 0 is ETS(A,N,N), 7 is ETS(M,Ad,M). Errors follow the season. The forms from
+# DAMPED on are those with a trend once more, undamped: the same recursion at phi = 1.
 TRENDED: Final = 1
 SEASONAL: Final = 2
 MULTIPLICATIVE: Final = 4
+DAMPED: Final = 8
 FORM_NAMES: Final = (
     "ETS(A,N,N)", "ETS(A,Ad,N)", "ETS(A,N,A)", "ETS(A,Ad,A)",
     "ETS(M,N,N)", "ETS(M,Ad,N)", "ETS(M,N,M)", "ETS(M,Ad,M)",
+    "ETS(A,A,N)", "ETS(A,A,A)", "ETS(M,A,N)", "ETS(M,A,M)",
 )  # fmt: skip
 
 

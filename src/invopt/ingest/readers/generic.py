@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import PurePath
 
@@ -31,6 +32,21 @@ _FILLED = {
     "carrier_zone": ("postcode_prefix",),
     "promotion": ("scope_id",),
 }
+# What exports often call a column; only ever proposed in a message.
+_OFTEN_CALLED = {
+    "order_id": ("order_no", "order_number", "order", "order_name", "invoice", "invoice_no", "sales_order"),
+    "sku_id": ("sku", "item", "item_sku", "item_no", "item_code", "stock_code", "stockcode", "product_code",
+               "article", "article_no", "variant_sku", "product_id"),
+    "ordered_at": ("created", "created_at", "order_date", "ordered", "date", "invoice_date", "invoicedate",
+                   "purchase_date", "timestamp"),
+    "ordered_units": ("qty", "quantity", "units", "qty_ordered", "quantity_ordered", "pieces"),
+    "unit_price": ("price", "item_price", "unit_price_gbp", "unit_price_eur", "unit_price_usd", "selling_price"),
+    "supplier_id": ("supplier", "vendor", "supplier_no", "vendor_id"),
+    "location_id": ("location", "warehouse", "site", "store"),
+    "counted_at": ("date", "counted", "as_of", "snapshot_date", "timestamp"),
+    "on_hand_units": ("on_hand", "stock", "qty", "quantity", "stock_on_hand", "available"),
+    "purchase_order_id": ("po", "po_number", "po_no", "purchase_order"),
+}  # fmt: skip
 _ASSUMED = {
     "order_line_id": "lines without an id are told apart by their content and occurrence",
     "currency": "money is taken to be in {currency}",
@@ -157,14 +173,27 @@ def _is_there(name: str, found: dict[str, str]) -> bool:
 
 def _missing_message(sheet: Sheet, where: str, table: Table, missing: list[str]) -> str:
     shown = [name.removesuffix("_minor") for name in missing]
+    guesses = guessed_columns(sheet.header, shown)
+    lines = "".join(f'\n{name} = "{guesses.get(name, "its name there")}"' for name in shown)
     return (
         f"{where}: as {table.name} it lacks the column{'s' if len(shown) > 1 else ''} "
         f"{', '.join(shown)}; its header "
         f"is {', '.join(sheet.header[:12])}{', ...' if len(sheet.header) > 12 else ''}. Rename the "
-        "column, or say in "
-        f'settings.toml under [ingest.mapping.{table.name}] what the file calls it: {shown[0]} = "its '
-        'name there".'
+        "column, or add to settings.toml what the file calls it"
+        + (" (guessed from the header: look at it)" if guesses else "")
+        + f":\n\n[ingest.mapping.{table.name}]{lines}\n"
     )
+
+
+def guessed_columns(header: Sequence[str], wanted: Sequence[str]) -> dict[str, str]:
+    """Which title of a header might be meant by each wanted column: for a person to confirm, never used unasked.
+
+    >>> guessed_columns(["Order No", "Item", "Title"], ["order_id", "sku_id"])
+    {'order_id': 'Order No', 'sku_id': 'Item'}
+    """
+    titles = {identifier(title): title for title in reversed(header)}
+    named = {name: next((other for other in _OFTEN_CALLED.get(name, ()) if other in titles), None) for name in wanted}
+    return {name: titles[other] for name, other in named.items() if other is not None}
 
 
 def _name_of(column: str, found: dict[str, str]) -> str | None:

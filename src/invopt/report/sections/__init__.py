@@ -25,6 +25,7 @@ from invopt.report.sections.goods_back import (
     return_late_list,
     return_list,
     return_margin_list,
+    return_rate_list,
     return_reason_list,
     return_refused_list,
     return_score_list,
@@ -42,7 +43,16 @@ from invopt.report.sections.purchase import (
     supplier_list,
     transfer_list,
 )
-from invopt.report.sections.stock import accuracy_list, class_list, excused_list, sku_list
+from invopt.report.sections.stock import (
+    accuracy_list,
+    class_list,
+    excused_list,
+    method_list,
+    override_list,
+    override_value_list,
+    sku_list,
+    value_added_list,
+)
 from invopt.report.sections.warehouse import (
     option_list,
     promise_stock_list,
@@ -56,9 +66,10 @@ from invopt.report.sections.warehouse import (
 
 WITHOUT_LINKS: tuple[Callable[[Plan], PlanList], ...] = (
     supplier_list, commitment_list, transfer_list, forward_list, parcel_list, hold_list, class_list, accuracy_list,
-    carrier_list, shipment_list, wave_list, workload_list, reservation_list, option_list, score_list, rate_fault_list,
+    value_added_list, method_list, override_list, override_value_list, carrier_list, shipment_list, wave_list,
+    workload_list, reservation_list, option_list, score_list, rate_fault_list,
     return_list, return_refused_list, return_late_list, return_time_list,
-    exchange_list, claim_list, disposal_list, refurbish_list, return_label_list, return_reason_list,
+    exchange_list, claim_list, disposal_list, refurbish_list, return_label_list, return_rate_list, return_reason_list,
     return_action_list, return_margin_list,
     return_cluster_list, return_share_list, serial_returner_list, return_score_list,
     assumption_list, file_list, rejected_list, excused_list,

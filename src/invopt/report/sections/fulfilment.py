@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
-from invopt.report.figures import weighted_mean
+from invopt.report.figures import promise_record, weighted_mean
 from invopt.report.lists import ListColumn, PlanList, cut
 from invopt.report.plan import Plan
 from invopt.report.sections.naming import (
@@ -107,7 +108,7 @@ def backlog_list(plan: Plan, links: Links) -> PlanList:
 
 
 def carrier_list(plan: Plan) -> PlanList:
-    """Carriers' services: how long they take and how often they keep the day."""
+    """Carriers' services: how long they take, and how often the promised day was kept, against the wanted share."""
     seen = plan.table("transit_time")
     # Figures of a whole service stand on the lane "*"; where there are none, its lanes are taken together.
     is_whole = seen["lane"] == "*"
@@ -127,11 +128,27 @@ def carrier_list(plan: Plan) -> PlanList:
     columns = (
         ListColumn("carrier", "carrier", "text"),
         ListColumn("observations", "observations", "integer", is_wide=True),
-        ListColumn("median_days", "transit_days", "days"),
+        ListColumn("median_days", "transit_days", "days", is_wide=True),
         ListColumn("promise_days", "promise_days", "days", is_wide=True),
-        ListColumn("on_time_share", "on_time", "share"),
+        ListColumn("on_time_share", "on_time", "share", is_detail=True),
+        ListColumn("parcels", "promised_parcels", "integer", is_wide=True),
+        ListColumn("kept_share", "promises_kept", "share"),
+        ListColumn("wanted_share", "promise_wanted", "share"),
+        ListColumn("verdict", "promise_verdict", "text", is_facet=True),
+        ListColumn("early_days", "early_days", "days", is_detail=True),
     )
-    frame = pd.DataFrame(rows, columns=[column.name for column in columns])
+    record = promise_record(plan.table("shipment"), plan.settings.shipping.promise_share)
+    record["carrier"] = record["carrier_id"].astype("str") + " " + record["service_id"].astype("str")
+    seen_rows = pd.DataFrame(rows, columns=["carrier", "observations", "median_days", "promise_days", "on_time_share"])
+    frame = seen_rows.merge(
+        record[["carrier", "parcels", "kept_share", "kept_low", "kept_high", "wanted_share", "early_days"]],
+        on="carrier", how="outer", validate="one_to_one",
+    ).sort_values("carrier", kind="stable", ignore_index=True)  # fmt: skip
+    frame["verdict"] = np.select(
+        [frame["kept_share"].isna(), frame["kept_high"] < frame["wanted_share"],
+         frame["kept_low"] > frame["wanted_share"]],
+        ["none promised", "promises too early", "could promise sooner"], "as wanted",
+    )  # fmt: skip
     return PlanList("carriers", "Carriers", columns, frame, "No carrier service is known.")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from invopt.report.figures import OPEN_RETURNS
+from invopt.report.figures import OPEN_RETURNS, weighted_mean
 from invopt.report.lists import ListColumn, PlanList, cut
 from invopt.report.plan import Plan
 from invopt.report.sections.naming import spaced
@@ -227,7 +227,7 @@ def return_score_list(plan: Plan) -> PlanList:
     """How well returns were forecast."""
     rows = plan.table("return_score").sort_values("forecast_on", ascending=False, kind="stable")
     columns = (
-        ListColumn("forecast_on", "forecast_on", "date"), ListColumn("expected_units", "expected_units", "units"),
+        ListColumn("forecast_on", "forecast_on", "date"), ListColumn("expected_units", "expected_back", "units"),
         ListColumn("actual_units", "actual_units", "units"),
         ListColumn("squared_error", "squared_error", "units", is_wide=True),
         ListColumn("squared_error_nothing", "squared_error_nothing", "units", is_wide=True),
@@ -237,3 +237,32 @@ def return_score_list(plan: Plan) -> PlanList:
     return _made(
         plan, "return_scores", "How well returns were forecast", columns, rows, "No past is long enough to score."
     )
+
+
+def return_rate_list(plan: Plan) -> PlanList:
+    """What comes back, by category."""
+    known = plan.table("sku_location").drop_duplicates("sku_id")[["sku_id", "category_id"]]
+    rates = plan.table("return_rate").merge(known, on="sku_id", how="inner", validate="one_to_one")
+    rows = [
+        {
+            "category_id": str(name),
+            "sold_units": part["sold_units"].sum(),
+            "returned_units": part["returned_units"].sum(),
+            "return_share": weighted_mean(part["return_share"], part["sold_units"]),
+            "resaleable_share": weighted_mean(part["resaleable_share"], part["returned_units"]),
+            "mean_lag_days": weighted_mean(part["mean_lag_days"], part["sold_units"]),
+        }
+        for name, part in rates.groupby("category_id", sort=True)
+        if part["sold_units"].sum() > 0
+    ]
+    columns = (
+        ListColumn("category_id", "category", "text"),
+        ListColumn("sold_units", "sold_units", "units", is_wide=True),
+        ListColumn("returned_units", "returned_units", "units", is_wide=True),
+        ListColumn("return_share", "return_share", "share"),
+        ListColumn("resaleable_share", "resaleable", "share"),
+        ListColumn("mean_lag_days", "return_lag", "days", is_wide=True),
+    )
+    frame = pd.DataFrame(rows, columns=[column.name for column in columns])
+    frame = frame.sort_values(["returned_units", "category_id"], ascending=[False, True], kind="stable")
+    return PlanList("return_rates", "What comes back", columns, frame.reset_index(drop=True), "Nothing was sold.")

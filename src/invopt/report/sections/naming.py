@@ -19,7 +19,8 @@ ALERT_WORDS = {
     "parcel_problem": "Parcel problem", "no_carrier": "No carrier", "order_on_hold": "Order on hold",
     "return_to_grade": "Return to grade", "returns_piling_up": "Returns piling up", "data_problem": "Data problem",
     "below_minimum_order": "Below minimum", "cannot_buy": "Cannot be bought",
-    "decision_refused": "Decision not followed", "file_refused": "File not taken in",
+    "decision_refused": "Decision not followed", "override_unmatched": "Override without effect",
+    "file_refused": "File not taken in",
     "late_return": "Refund late", "return_miscount": "Wrong count",
     "refurbish_late": "Work not ready",
 }  # fmt: skip
@@ -43,6 +44,15 @@ CAUSE_WORDS = {
     "no_stock": "no stock", "on_hold": "on hold", "rejected": "refused", "capacity": "capacity",
     "awaiting_complete": "waits for the rest",
 }  # fmt: skip
+
+
+METHOD_WORDS = {
+    "combination": "the plan's combination", "ets": "ETS", "theta": "Theta", "ses": "simple smoothing", "sba": "SBA",
+    "tsb": "TSB", "imapa": "IMAPA",
+}  # fmt: skip
+
+
+OVERRIDE_LEVELS = {"all": "all overrides", "author": "by ", "category": "category ", "override": "override "}
 
 
 def named(plan: Plan, frame: pd.DataFrame) -> pd.DataFrame:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from invopt.report.figures import service_measures, typical, weighted_mean
+from invopt.report.figures import NAIVE, service_measures, typical, weighted_mean
 from invopt.report.lists import ListColumn, PlanList, cut
 from invopt.report.plan import Plan
 from invopt.report.sections.naming import (
+    METHOD_WORDS,
+    OVERRIDE_LEVELS,
     Links,
     pages_of,
 )
@@ -74,6 +76,99 @@ def accuracy_list(plan: Plan) -> PlanList:
     )
     frame = pd.DataFrame(rows, columns=[column.name for column in columns])
     return PlanList("accuracy", "Error and bias by kind of demand", columns, frame, "Nothing has been forecast.")
+
+
+def value_added_list(plan: Plan) -> PlanList:
+    """What the forecast is worth: the naive error less the plan's, on the very same past forecasts."""
+    rows = plan.table("forecast_score")
+    rows = rows[rows["method"] == NAIVE]
+    first = rows["demand_class"].ne("all")
+    rows = rows.assign(last=first, added=rows["wape"] - rows["combination_wape"])
+    rows = rows.sort_values(["last", "demand_class"], kind="stable", ignore_index=True)
+    return PlanList(
+        "value_added",
+        "Forecast value added",
+        (
+            ListColumn("demand_class", "demand_class", "text", words={"all": "all SKUs"}),
+            ListColumn("forecasts", "forecasts", "integer", is_wide=True),
+            ListColumn("wape", "naive_error", "share"),
+            ListColumn("combination_wape", "combination_error", "share"),
+            ListColumn("added", "value_added", "share"),
+        ),
+        rows,
+        "No past forecast could be made yet: that takes over a year of history.",
+    )
+
+
+def method_list(plan: Plan) -> PlanList:
+    """Every method that was tried on the past, the best first."""
+    rows = plan.table("forecast_score")
+    rows = rows[rows["demand_class"] == "all"]
+    rows = rows.assign(added=rows["wape"] - rows["combination_wape"], is_ours=rows["method"].ne("combination"))
+    rows = rows.sort_values(["is_ours", "wape", "method"], kind="stable", ignore_index=True)
+    return PlanList(
+        "methods",
+        "Methods tried on the past",
+        (
+            ListColumn("method", "tried_method", "text", words=METHOD_WORDS),
+            ListColumn("forecasts", "forecasts", "integer", is_wide=True),
+            ListColumn("wape", "method_error", "share"),
+            ListColumn("bias_share", "method_bias", "share", is_wide=True),
+            ListColumn("added", "method_added", "share"),
+        ),
+        rows,
+        "No past forecast could be made yet.",
+    )
+
+
+def override_list(plan: Plan) -> PlanList:
+    """Planners' overrides of the forecast, with what becomes of each in this plan; those that are followed first."""
+    rows = plan.table("forecast_override")
+    rows = rows.assign(idle=rows["state"].ne("applied"), about=rows["scope_id"].fillna(rows["scope"]))
+    rows = rows.sort_values(["idle", "override_id"], ascending=[True, False], kind="stable", ignore_index=True)
+    total = len(rows)
+    return PlanList(
+        "overrides",
+        "Planners' overrides",
+        (
+            ListColumn("about", "override_about", "text"),
+            ListColumn("state", "override_state", "text", is_facet=True),
+            ListColumn("baseline_units", "override_before", "units", is_wide=True),
+            ListColumn("override_units", "override_adds", "units"),
+            ListColumn("decided_by", "decided_by", "text", is_wide=True, is_facet=True),
+            ListColumn("reason", "reason", "prose", is_wide=True),
+            ListColumn("note", "override_note", "prose", is_detail=True),
+        ),
+        cut(rows, plan.settings.report.list_rows),
+        "Nobody has overridden the forecast.",
+        total=total,
+        export="forecast_override",
+    )
+
+
+def override_value_list(plan: Plan) -> PlanList:
+    """What overrides were worth once their periods had passed: naive, forecast, override, on the same periods."""
+    rows = plan.table("forecast_value_added")
+    rows = rows.assign(group=rows["level"].map(OVERRIDE_LEVELS) + rows["level_id"].where(rows["level"] != "all", ""))
+    order = rows["level"].map({name: place for place, name in enumerate(OVERRIDE_LEVELS)})
+    rows = rows.assign(order=order).sort_values(["order", "level_id"], kind="stable", ignore_index=True)
+    total = len(rows)
+    return PlanList(
+        "override_values",
+        "What overrides were worth",
+        (
+            ListColumn("group", "override_group", "text"),
+            ListColumn("periods", "override_periods", "integer", is_wide=True),
+            ListColumn("naive_wape", "last_period_error", "share", is_wide=True),
+            ListColumn("baseline_wape", "without_override", "share"),
+            ListColumn("override_wape", "with_override", "share"),
+            ListColumn("override_gain", "override_gain", "share"),
+            ListColumn("better_share", "override_better", "share", is_detail=True),
+        ),
+        cut(rows, plan.settings.report.list_rows),
+        "No override has come to its end yet.",
+        total=total,
+    )
 
 
 def sku_list(plan: Plan, links: Links) -> PlanList:

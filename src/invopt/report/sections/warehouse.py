@@ -76,7 +76,7 @@ def promise_stock_list(plan: Plan, links: Links) -> PlanList:
             ListColumn("available_units", "available", "units", is_wide=True),
             ListColumn("allocated_units", "allocated", "units", is_wide=True),
             ListColumn("waiting_units", "waiting_units", "units", is_wide=True),
-            ListColumn("expected_units", "expected_units", "units", is_wide=True),
+            ListColumn("expected_units", "receipts_until", "units", is_wide=True),
             ListColumn("promise_units", "promise_units", "units"),
         ),
         rows,
@@ -132,27 +132,40 @@ def reservation_list(plan: Plan) -> PlanList:
 
 
 def option_list(plan: Plan) -> PlanList:
-    """What the customer of each parcel could choose: price, and the day kept with the set probability."""
-    rows = plan.table("delivery_option").sort_values(["parcel_id", "option"], kind="stable")
+    """What the customer of each order could choose: the price of all its parcels, and the day the last one comes."""
+    options = plan.table("delivery_option").merge(
+        plan.table("parcel")[["parcel_id", "order_id"]], on="parcel_id", validate="many_to_one"
+    )
+    options["carrier"] = options["carrier_id"] + " " + options["service_id"]
+    rows = (
+        options.sort_values(["order_id", "option", "parcel_id"], kind="stable")
+        .groupby(["order_id", "option", "currency"], sort=True)
+        .agg(
+            carrier=("carrier", lambda names: ", ".join(dict.fromkeys(names))), parcels=("parcel_id", "size"),
+            cost_minor=("cost_minor", "sum"), promise_on=("promise_on", "max"), likely_on=("likely_on", "max"),
+            on_time_share=("on_time_share", "min"),
+        )
+        .reset_index()
+    )  # fmt: skip
     total = len(rows)
-    rows = cut(rows, plan.settings.report.list_rows)
-    rows["carrier"] = rows["carrier_id"] + " " + rows["service_id"]
     return PlanList(
         "options",
         "Delivery options",
         (
-            ListColumn("parcel_id", "parcel", "text"),
+            ListColumn("order_id", "order", "text"),
             ListColumn("option", "option", "text", is_facet=True, words=spaced("best_value")),
             ListColumn("carrier", "carrier", "text", is_wide=True, is_facet=True),
+            ListColumn("parcels", "parcel", "integer", is_wide=True),
             ListColumn("cost_minor", "parcel_cost", "money"),
             ListColumn("promise_on", "promise_on", "date"),
             ListColumn("likely_on", "likely_on", "date", is_wide=True),
             ListColumn("on_time_share", "on_time", "share", is_wide=True),
         ),
-        rows,
+        cut(rows, plan.settings.report.list_rows),
         "No parcel can be sent today.",
         currency="currency",
         total=total,
+        export="delivery_option",
     )
 
 

@@ -301,13 +301,12 @@
   const lists = [];
   const start = () => {
     root.classList.add("live");
+    const waiting = new Set(document.querySelectorAll(".list[data-caption]"));
+    const begin = (figure) => { if (waiting.delete(figure)) { seen.unobserve(figure); lists.push(new List(figure)); } };
     const seen = new IntersectionObserver((entries) => {
-      for (const entry of entries) if (entry.isIntersecting) {
-        seen.unobserve(entry.target);
-        lists.push(new List(entry.target));
-      }
+      for (const entry of entries) if (entry.isIntersecting) begin(entry.target);
     }, { rootMargin: "600px" });
-    for (const figure of document.querySelectorAll(".list[data-caption]")) seen.observe(figure);
+    for (const figure of waiting) seen.observe(figure);
     const shade = document.getElementById("shade");
     if (shade) shade.addEventListener("click", () => {
       const dark = root.dataset.shade ? root.dataset.shade === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
@@ -316,7 +315,7 @@
     const remeasure = () => { for (const list of lists) { list.height = 0; list.drawn = [-1, -1]; list.draw(); } };
     let timer = 0;
     window.addEventListener("resize", () => { clearTimeout(timer); timer = setTimeout(remeasure, 120); });
-    window.addEventListener("beforeprint", () => { root.classList.add("printing"); remeasure(); });
+    window.addEventListener("beforeprint", () => { root.classList.add("printing"); for (const figure of [...waiting]) begin(figure); remeasure(); });
     window.addEventListener("afterprint", () => { root.classList.remove("printing"); remeasure(); });
     // One definition at a time; Escape and a click elsewhere close it.
     const shut = (but) => { for (const open of document.querySelectorAll("details.what[open]")) if (open !== but) open.open = false; };

@@ -28,6 +28,8 @@ select
     cast(coalesce(sum(inherited.ordered_units - inherited.cancelled_units) filter (not is_lent), 0) as double) as units,
     cast(coalesce(sum(inherited.ordered_units - inherited.cancelled_units) filter (is_lent), 0) as double)
         as lent_units,
+    cast(coalesce(sum(inherited.order_lines) filter (not is_lent), 0) as double) as order_lines,
+    cast(coalesce(sum(inherited.order_lines) filter (is_lent), 0) as double) as lent_order_lines,
     coalesce(bool_or(inherited.sku_id <> inherited.history_sku_id and not is_lent and inherited.ordered_units > 0), false)
         as is_inherited,
     coalesce(bool_or(inherited.sku_id = inherited.history_sku_id and inherited.ordered_units > 0), false) as is_own,

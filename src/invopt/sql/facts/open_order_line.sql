@@ -1,4 +1,5 @@
 -- Grain: one row per sale line, or component of a kit, that still had to be served at $as_of_at.
+-- Lines of no units stand here only where their whole order has none: the check of the order then says so.
 -- What a later credit of the customer took back is not to be served any more, and its value not owed.
 -- Needs the temporary tables order_line_now, sale_line, sale_cancellation.
 with credited as (
@@ -44,4 +45,14 @@ join order_line_now as line using (order_id, order_line_id)
 where (line.order_state = 'open'
         or (line.order_state = 'shipped' and line.shipped_at >= $as_of_at)
         or (line.order_state = 'cancelled' and line.cancelled_at >= $as_of_at))
+union all
+select
+    order_id, order_line_id, sku_id, ordered_at, ordered_units, unit_price_minor, amount_minor, currency,
+    payment_state, promised_on, channel, coalesce(location_id, $home_location) as location_id, customer_id,
+    ship_to_name, ship_to_street, ship_to_city, ship_to_postcode, ship_to_country
+from order_line_now
+where line_kind = 'sale' and order_state = 'open' and ordered_units = 0
+    and order_id not in (
+        select order_id from order_line_now where line_kind = 'sale' and ordered_units > 0
+    )
 order by 1, 2

@@ -15,7 +15,8 @@ with typed as (
         -- the price before it is rounded to minor units: some goods cost less than one
         case when raw.unit_price_minor is not null then cast(minor_of(raw.unit_price_minor, null, $decimal_mark, '')
                 as decimal(18, 6))
-            else try_cast(number_of(raw.unit_price, $decimal_mark)
+            else try_cast(
+                number_of(signless(raw.unit_price, coalesce(upper(raw.currency), $currency)), $decimal_mark)
                 * scale_of(coalesce(upper(raw.currency), $currency)) as decimal(18, 6)) end as exact_price,
         minor_of(raw.discount_minor, coalesce(raw.discount, '0'), $decimal_mark,
             coalesce(upper(raw.currency), $currency)) as discount_minor,

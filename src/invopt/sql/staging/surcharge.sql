@@ -10,6 +10,9 @@ with typed as (
         coalesce(upper(raw.currency), $currency) as currency,
         whole_of(raw.from_length_mm, $decimal_mark) as from_length_mm,
         raw.postcode_prefix as postcode_prefix,
+        real_of(raw.value_share, $decimal_mark) as value_share,
+        minor_of(raw.from_value_minor, raw.from_value, $decimal_mark, coalesce(upper(raw.currency), $currency))
+            as from_value_minor,
         day_of(raw.valid_from_on, $time_zone, $date_format) as valid_from_on,
         day_of(raw.valid_until_on, $time_zone, $date_format) as valid_until_on
     from raw_surcharge as raw
@@ -22,6 +25,8 @@ select
     currency,
     from_length_mm,
     postcode_prefix,
+    value_share,
+    from_value_minor,
     valid_from_on,
     valid_until_on,
     nullif(concat_ws(',', assumed('currency', text.currency)), '') as assumed_columns,
@@ -31,8 +36,8 @@ select
         when carrier_id is null then missing('carrier_id')
         when service_id is null then missing('service_id')
         when cause is null then missing('cause')
-        when cause not in ('oversize', 'remote', 'residential', 'hazardous', 'peak') then
-            not_one_of('cause', text.cause, 'oversize, remote, residential, hazardous, peak')
+        when cause not in ('oversize', 'remote', 'residential', 'hazardous', 'peak', 'insurance') then
+            not_one_of('cause', text.cause, 'oversize, remote, residential, hazardous, peak, insurance')
         when coalesce(text.amount_minor, text.amount) is null then missing('amount_minor')
         when amount_minor is null then no_number('amount_minor', coalesce(text.amount_minor, text.amount))
         when amount_minor < 0 then below('amount_minor', coalesce(text.amount_minor, text.amount), '0')
@@ -40,6 +45,12 @@ select
         when text.from_length_mm is not null and from_length_mm is null
             then no_whole('from_length_mm', text.from_length_mm)
         when from_length_mm < 1 then below('from_length_mm', text.from_length_mm, '1')
+        when text.value_share is not null and value_share is null then no_number('value_share', text.value_share)
+        when value_share < 0 then below('value_share', text.value_share, '0')
+        when value_share > 1 then above('value_share', text.value_share, '1')
+        when coalesce(text.from_value_minor, text.from_value) is not null and from_value_minor is null
+            then no_number('from_value_minor', coalesce(text.from_value_minor, text.from_value))
+        when from_value_minor < 0 then below('from_value_minor', coalesce(text.from_value_minor, text.from_value), '0')
         when text.valid_from_on is null then missing('valid_from_on')
         when valid_from_on is null then no_day('valid_from_on', text.valid_from_on)
         when text.valid_until_on is not null and valid_until_on is null

@@ -11,7 +11,7 @@ from invopt.errors import WorkspaceError
 from invopt.settings import Settings
 from invopt.stages.alerts.fulfilment import backlog_alerts, hold_alerts, parcel_alerts, return_alerts
 from invopt.stages.alerts.goods_back import late_return_alerts, miscount_alerts, refurbish_alerts
-from invopt.stages.alerts.quality import data_alerts, forecast_alerts, rate_card_alerts
+from invopt.stages.alerts.quality import data_alerts, forecast_alerts, override_alerts, rate_card_alerts
 from invopt.stages.alerts.rows import graded
 from invopt.stages.alerts.stock import dead_stock_alerts, stockout_alerts, surplus_alerts
 from invopt.stages.alerts.supply import (
@@ -25,6 +25,7 @@ from invopt.tables import (
     ALERT,
     BACKLOG,
     FORECAST_MODEL,
+    FORECAST_OVERRIDE,
     INBOUND,
     INGESTED_FILE,
     LEAD_TIME,
@@ -54,6 +55,7 @@ _READ = (
     SKU_LOCATION, STOCK_POSITION, POLICY, INBOUND, LEAD_TIME, FORECAST_MODEL, ORDER_PROPOSAL, SUPPLIER_ORDER,
     OPEN_ORDER_ADVICE, OPEN_ORDER_LINE, ORDER_LINE, ORDER_CHECK, BACKLOG, PARCEL, SHIPMENT, RETURN_AUTHORISATION,
     RETURN_RATE, RETURN_LATE, REFURBISH_ORDER, INGESTED_FILE, REFUSED_FILE, REJECTED_ROW, REFUSED_DECISION, RATE_FAULT,
+    FORECAST_OVERRIDE,
 )  # fmt: skip
 
 
@@ -87,6 +89,7 @@ def find_alerts(tables: dict[str, pd.DataFrame], settings: Settings, as_of: pd.T
         short_supplier_alerts(tables["lead_time"], tables["inbound"], tables["sku_location"], rules),
         supplier_order_alerts(tables["supplier_order"], tables["order_proposal"]),
         refused_decision_alerts(tables["refused_decision"], settings.business.currency),
+        override_alerts(tables["forecast_override"], settings.business.currency),
         hold_alerts(tables["order_check"]),
         backlog_alerts(tables["backlog"], tables["open_order_line"], as_of),
         parcel_alerts(tables["parcel"], tables["shipment"], tables["open_order_line"], tables["order_line"]),

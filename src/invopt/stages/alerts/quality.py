@@ -9,6 +9,23 @@ from invopt.settings import Alerts, Policy
 from invopt.stages.alerts.rows import joined, made, none, percent, plain, told
 
 
+def override_alerts(overrides: pd.DataFrame, currency: str) -> pd.DataFrame:
+    """Overrides of the forecast that change nothing because of what they name. Only their maker knows their worth."""
+    lost = overrides[overrides["state"].isin(["unmatched", "refused"])]
+    return made(
+        "override_unmatched",
+        "decision",
+        key=lost["override_id"],
+        worth=pd.Series(0.0, index=lost.index),
+        currency=pd.Series(currency, index=lost.index),
+        message=told(
+            "The override of ", lost["scope"].fillna("the forecast"), " ", lost["scope_id"].fillna(""), " by ",
+            lost["decided_by"], " changes nothing: ", lost["note"].fillna("it cannot be read"), ".",
+        ),
+        remedy="Undo it with invopt forecast undo, or make it again with what it should name.",
+    )  # fmt: skip
+
+
 def forecast_alerts(planned: pd.DataFrame, rules: Alerts, policy: Policy) -> pd.DataFrame:
     """Forecasts that were far off and always to the same side.
 
