@@ -135,7 +135,7 @@ class Arrivals:
         given: dict[str, Any] = {
             column.name: getattr(self, column.name) for column in fields(self) if column.name != "start"
         }
-        chosen = {name: None if column is None else column[at] for name, column in given.items()}
+        chosen: dict[str, Any] = {name: None if column is None else column[at] for name, column in given.items()}
         return replace(self, start=start, **chosen)
 
     @classmethod

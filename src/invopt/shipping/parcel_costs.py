@@ -144,7 +144,8 @@ def _boxed(
     count = np.maximum(np.ceil(volume / room[largest]), np.ceil(weight / max(bears.max(), 1.0)))
     count = np.where(is_boxed, np.maximum(count, 1.0), 0.0)
     share = np.maximum(count, 1.0)
-    part, load = (volume / share).to_numpy(), (weight / share).to_numpy()
+    part = np.asarray(volume / share, dtype=np.float64)
+    load = np.asarray(weight / share, dtype=np.float64)
     # The smallest carton that holds a part; where none bears its weight too, the roomiest.
     chosen = np.full(len(frame), largest)
     for row in np.argsort(-inner, kind="stable"):
@@ -154,7 +155,8 @@ def _boxed(
 
 
 def _stepped(weight: pd.Series) -> pd.Series:
-    return (np.ceil(weight / _WEIGHT_STEP_G) * _WEIGHT_STEP_G).astype("int64")
+    steps: pd.Series = np.ceil(weight / _WEIGHT_STEP_G) * _WEIGHT_STEP_G
+    return steps.astype("int64")
 
 
 def _destinations(orders: pd.DataFrame, business: Business) -> pd.DataFrame:
@@ -236,7 +238,7 @@ def _handling(place: pd.Series, places: pd.DataFrame, business: Business) -> tup
     )
     cost = known["handling_cost_minor"].fillna(0).astype("int64").where(~is_foreign, 0)
     note = is_foreign.map({True: "; handling left out: another currency", False: ""})
-    return place.map(cost).to_numpy(dtype=np.int64), place.map(note).astype("str")
+    return np.asarray(place.map(cost), dtype=np.int64), place.map(note).astype("str")
 
 
 def _reason(found: pd.DataFrame) -> pd.Series:

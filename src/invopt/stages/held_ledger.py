@@ -54,7 +54,7 @@ class HeldLedger:
 
     def available_units(self, sku_id: str, location_id: str) -> float:
         """Units that can still be reserved there."""
-        return self._free.get((sku_id, location_id), 0) / THOUSANDTHS
+        return float(self._free.get((sku_id, location_id), 0)) / THOUSANDTHS
 
     def reserve(self, order_id: str, lines: Sequence[Wanted], now: dt.datetime) -> tuple[str, ...]:
         """Bring each line up to the units wanted; returns the ids of the lines for which stock was too little.

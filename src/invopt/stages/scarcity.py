@@ -53,7 +53,9 @@ def region_demand(
     until = forecast["sku_id"].map((first - pd.Timestamp(as_of)).dt.days if len(first) else {}).fillna(horizon)
     length = days_in(settings.business.period)
     begins = (forecast["period_start"] - pd.Timestamp(as_of)).dt.days
-    days = (np.minimum(until.clip(0, horizon), begins + length) - np.maximum(begins, 0)).clip(lower=0)
+    latest = until.astype("float64").clip(lower=0.0, upper=float(horizon)).to_numpy()
+    starts = begins.astype("float64").to_numpy()
+    days = np.maximum(np.minimum(latest, starts + length) - np.maximum(starts, 0.0), 0.0)
     frame = forecast.assign(mean_units=forecast["mean_units"] * days / length)
     sums = frame.groupby(_KEY, as_index=False, sort=True)["mean_units"].sum()
     sums = sums.merge(price, on=_KEY, how="left", validate="one_to_one")
