@@ -71,11 +71,11 @@ class Person:
             self.csrf = re.search(r'name="csrf" value="([^"]+)"', self.get("/").text).group(1)
 
     def get(self, path: str, **params: str) -> httpx.Response:
-        return httpx.get(self.address + path, params=params or None, headers=self.cookie, timeout=60, verify=False)
+        return httpx.get(self.address + path, params=params or None, headers=self.cookie, timeout=300, verify=False)
 
     def send(self, path: str, *, headers: dict[str, str] | None = None, **form: Any) -> httpx.Response:
         return httpx.post(
-            self.address + path, data=form, headers=self.cookie | (headers or {}), timeout=60, verify=False
+            self.address + path, data=form, headers=self.cookie | (headers or {}), timeout=300, verify=False
         )
 
     @property
