@@ -69,7 +69,9 @@ def proposal_rows(
     cover = np.where(rate > 0, left / np.where(rate > 0, rate, 1.0), np.nan)
     gain = w.model.take(kept).between(np.zeros(len(kept)), quantity / 1_000.0)
     reasons |= where((quantity > 0) & (cover > w.cover_days[kept]), Reason.OVERSHOOT)
-    reasons |= where((quantity > 0) & (gain < 0), Reason.COSTS_MORE_THAN_IT_SAVES)
+    # Lots, breaks and minimums have their own reasons: only the need itself is held against what it earns.
+    asked = w.model.take(kept).between(np.zeros(len(kept)), w.sums["need_units"][kept] / 1_000.0)
+    reasons |= where((quantity > 0) & (asked < 0), Reason.TARGET_COSTS_MORE)
     columns = {
         "proposal_id": _proposal_ids(keys, as_of, commitments),
         "sku_id": keys["sku_id"],

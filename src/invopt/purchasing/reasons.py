@@ -56,7 +56,7 @@ class Reason(IntFlag):
     BUDGET_CURRENCY = 1 << 40
     MINIMUM_CURRENCY = 1 << 41
     OVERSHOOT = 1 << 42
-    COSTS_MORE_THAN_IT_SAVES = 1 << 43
+    TARGET_COSTS_MORE = 1 << 43
     COMMITTED = 1 << 44
     ECONOMIC_LOT = 1 << 45
     CURRENCY_CONVERTED = 1 << 46
@@ -118,7 +118,7 @@ _WORDS = {
     "terms and is "
     "not applied",
     Reason.OVERSHOOT: "overshoot: even the smallest lot covers more days of demand than the maximum cover",
-    Reason.COSTS_MORE_THAN_IT_SAVES: "costs_more_than_it_saves: holding it outweighs the margin that it saves",
+    Reason.TARGET_COSTS_MORE: "target_costs_more: what the target asks for costs more to hold than the margin it saves",
     Reason.BUDGET_CURRENCY: "outside the budget: its currency is not the business's",
 }
 

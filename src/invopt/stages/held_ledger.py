@@ -62,7 +62,8 @@ class HeldLedger:
         A line is reserved whole or not at all; what it holds there already counts, so that an order that is sent
         twice reserves once. `now` is in UTC. All lines of the call are written in one transaction.
         """
-        rows, short = [], []
+        rows: list[tuple[str, str, str, float, dt.datetime, str]] = []
+        short: list[str] = []
         taken: dict[tuple[str, str], int] = {}
         granted: dict[tuple[str, str, str], int] = {}
         for line in lines:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -47,7 +48,8 @@ def live_answer(
     """
     ship_to = orders.sort_values(["order_id", "order_line_id"]).drop_duplicates("order_id").set_index("order_id")
     senders = locations.set_index("location_id")
-    quotes, notes = [], {}
+    quotes: list[pd.DataFrame] = []
+    notes: dict[str, str] = {}
     services: dict[tuple[str, str], int | None] = {}
     silent = ""
     for number, row in enumerate(parcel.sort_values("parcel_id").to_dict("records")):
@@ -88,7 +90,7 @@ def _cheapest(rates: tuple[LiveRate, ...]) -> list[LiveRate]:
     return list(best.values())
 
 
-def _package(row: dict[str, object], ship_to: pd.DataFrame, senders: pd.DataFrame) -> Package:
+def _package(row: Mapping[Any, Any], ship_to: pd.DataFrame, senders: pd.DataFrame) -> Package:
     order, place = str(row["order_id"]), str(row["location_id"])
     sender = Address(
         _text(senders, place, "location_name") or place, "", "", _text(senders, place, "postcode"),
