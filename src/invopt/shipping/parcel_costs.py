@@ -141,11 +141,12 @@ def _boxed(
     room = inner * settings.estimated_fill_share
     bears = carton["maximum_weight_g"].to_numpy(dtype=np.float64) - carton["empty_weight_g"].to_numpy(dtype=np.float64)
     largest = int(np.argmax(room))
-    count = np.maximum(np.ceil(volume / room[largest]), np.ceil(weight / max(bears.max(), 1.0)))
-    count = np.where(is_boxed, np.maximum(count, 1.0), 0.0)
+    whole_volume: Floats = volume.to_numpy(dtype=np.float64)
+    whole_weight: Floats = weight.to_numpy(dtype=np.float64)
+    needed = np.maximum(np.ceil(whole_volume / room[largest]), np.ceil(whole_weight / max(bears.max(), 1.0)))
+    count = np.where(is_boxed, np.maximum(needed, 1.0), 0.0)
     share = np.maximum(count, 1.0)
-    part: Floats = (volume / share).to_numpy(dtype=np.float64)
-    load: Floats = (weight / share).to_numpy(dtype=np.float64)
+    part, load = whole_volume / share, whole_weight / share
     # The smallest carton that holds a part; where none bears its weight too, the roomiest.
     chosen = np.full(len(frame), largest)
     for row in np.argsort(-inner, kind="stable"):
