@@ -19,7 +19,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from invopt.errors import DatabaseBusy, InvoptError
+from invopt.errors import DatabaseBusy, InvoptError, MemoryShort
 from invopt.tables import BOOK_TABLES, INPUT_TABLES, RUN_TABLES, Column, Dtype, Table
 
 Parameters = Mapping[str, Any]
@@ -40,8 +40,17 @@ class Database:
         self.connection = connection
 
     def execute(self, statement: str, parameters: Parameters | None = None) -> duckdb.DuckDBPyConnection:
-        """Run one statement written in the code; values go in as `$named` parameters only."""
-        return self.connection.execute(statement, dict(parameters or {}))
+        """Run one statement written in the code; values go in as `$named` parameters only.
+
+        Raises `MemoryShort` where it needs more memory than the database may use.
+        """
+        try:
+            return self.connection.execute(statement, dict(parameters or {}))
+        except duckdb.OutOfMemoryException as error:
+            raise MemoryShort(
+                "The database ran out of the memory it may use. Raise run.memory_limit_mb in settings.toml, or bring "
+                f"large files in parts. ({_first_line(error)})"
+            ) from error
 
     def sql_file(self, name: str, parameters: Parameters | None = None, *, into: str | None = None) -> None:
         """Run the select in `sql/<name>.sql` into the temporary table `into`, or one of the file's name."""

@@ -59,6 +59,10 @@ class DatabaseBusy(InvoptError):
     exit_code = 4
 
 
+class MemoryShort(InvoptError):
+    """The database may not use as much memory as a step of it needs."""
+
+
 class StageError(InvoptError):
     """A stage of a run failed; the message names the stage, what it was doing, and the remedy."""
 

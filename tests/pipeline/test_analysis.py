@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -30,7 +31,7 @@ def best(opened) -> pd.Series:
 def closed():
     """No figure stays open."""
     yield
-    mpl.pyplot.close("all")
+    plt.close("all")
 
 
 def test_open_leads_to_the_workspace(opened, planned, tmp_path):
@@ -138,7 +139,7 @@ def test_returns_come_back_little_by_little(opened):
 
 def test_figures_are_axes_and_can_be_placed(opened, best):
     sku, place = best["sku_id"], best["location_id"]
-    _, (left, right) = mpl.pyplot.subplots(1, 2)
+    _, (left, right) = plt.subplots(1, 2)
     assert opened.draw_demand(sku, place, axes=left) is left
     assert opened.draw_forecast_methods(sku, place, periods_ago=4, axes=right) is right
     for axes in (

@@ -141,3 +141,12 @@ def test_a_repeated_webhook_and_a_parcel_nobody_knows_harm_nothing(bad):
     row = bad.table("shipment").set_index("tracking_number").loc["NOBODY-1"]
     assert pd.isna(row["order_id"])
     assert row["tracking_status"] == "in_transit"
+
+
+def test_orders_of_less_than_nothing_and_of_next_year_are_refused_by_their_line(bad):
+    with connect(bad) as db:
+        rows = db.execute(
+            "select json_extract_string(raw_row, '$.order_id'), column_name from rejected_row "
+            "where file_name = 'order_line_bad.csv'"
+        ).fetchall()
+    assert sorted(rows) == [("negative", "ordered_units"), ("tomorrow", "ordered_at")]

@@ -14,14 +14,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from invopt.database import Database, open_database
-from invopt.errors import IngestError
+from invopt.errors import IngestError, MemoryShort
 from invopt.ingest.formats import fingerprint
 from invopt.ingest.intake import FileReport, take_in
 from invopt.ingest.staging import Progress
 from invopt.workspace import Workspace
 
-# Taking files in stays below a gigabyte whatever their size: beyond this the database works from disk.
+# Taking files in stays below a gigabyte as a whole; only a very large file may use all that the settings allow.
 _MEMORY_MB = 600
+_LARGE_BYTES = 1_000_000_000
 
 
 def ingest_files(
@@ -35,7 +36,7 @@ def ingest_files(
     names do not; `now` (UTC) defaults to the clock. Raises `DatabaseBusy` where another process holds the
     database.
     """
-    with _database(workspace) as database:
+    with _database(workspace, paths) as database:
         return [
             report
             for path in paths
@@ -52,8 +53,9 @@ def ingest_inbox(
     they wait. The table `refused_file` holds those that were refused and are still there.
     """
     reports: list[FileReport] = []
-    with _database(workspace) as database:
-        for path in waiting(workspace):
+    paths = waiting(workspace)
+    with _database(workspace, paths) as database:
+        for path in paths:
             found = _take(database, workspace, path, progress or _silent, "", now)
             reports += found
             if not any(report.problem for report in found):
@@ -95,7 +97,7 @@ def _take(
 ) -> list[FileReport]:
     try:
         return take_in(database, path, workspace.settings, _moment(now), progress, table_name=table_name)
-    except IngestError as error:
+    except (IngestError, MemoryShort) as error:
         return [FileReport(path.name, problem=str(error))]
 
 
@@ -120,11 +122,12 @@ def _keep_refused(database: Database, workspace: Workspace, reports: list[FileRe
 
 
 @contextmanager
-def _database(workspace: Workspace) -> Iterator[Database]:
+def _database(workspace: Workspace, paths: Sequence[Path]) -> Iterator[Database]:
     run = workspace.settings.run
+    is_large = any(path.is_file() and path.stat().st_size > _LARGE_BYTES for path in paths)
     with open_database(
         workspace.database_path,
-        memory_limit_mb=min(run.memory_limit_mb, _MEMORY_MB),
+        memory_limit_mb=run.memory_limit_mb if is_large else min(run.memory_limit_mb, _MEMORY_MB),
         wait_seconds=run.lock_wait_seconds,
     ) as database:
         database.create_tables()

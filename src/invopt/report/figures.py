@@ -211,7 +211,9 @@ def promise_record(shipment: pd.DataFrame, wanted_share: float) -> pd.DataFrame:
     share, count = found["kept_share"].astype(float), found["parcels"].astype(float)
     middle = (share + _WILSON**2 / (2 * count)) / (1 + _WILSON**2 / count)
     half = _WILSON * np.sqrt(share * (1 - share) / count + (_WILSON / (2 * count)) ** 2) / (1 + _WILSON**2 / count)
-    found = found.assign(kept_low=middle - half, kept_high=middle + half, wanted_share=wanted_share)
+    # At a share of 0 or 1 the interval ends there, but for the last bit.
+    low, high = np.minimum(middle - half, share), np.maximum(middle + half, share)
+    found = found.assign(kept_low=low, kept_high=high, wanted_share=wanted_share)
     return found.reset_index(drop=True)
 
 

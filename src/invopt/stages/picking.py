@@ -54,7 +54,5 @@ def packing_deadlines(
     own = own.fillna(settings.shipping.cut_off_time)
     # Times as HH:MM compare as texts.
     by_carrier = pd.Series(carrier.reindex(keys).to_numpy(dtype=object), dtype="str").fillna("24:00")
-    promised = orders.groupby("order_id")["promised_on"].min()
-    return frame.assign(
-        cut_off_time=own.where(own <= by_carrier, by_carrier), promised_on=frame["order_id"].map(promised)
-    )
+    promised = orders.groupby("order_id")["promised_on"].min().reindex(frame["order_id"])
+    return frame.assign(cut_off_time=own.where(own <= by_carrier, by_carrier), promised_on=promised.to_numpy())

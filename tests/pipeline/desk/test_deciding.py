@@ -35,6 +35,8 @@ def morning(planned, tmp_path_factory):
     back = shop.table("return_authorisation").query("state == 'received'")
     to_grade = [f"{a}|{b}" for a, b in zip(back["return_id"], back["return_line_id"], strict=True)]
     inbound = shop.table("inbound").sort_values(["open_units", "purchase_order_id"], ascending=False)
+    decided = {(row["sku_id"], row["location_id"]) for row in rows[:5]}  # whose units on order are counted below
+    inbound = inbound[[pair not in decided for pair in zip(inbound["sku_id"], inbound["location_id"], strict=True)]]
     lines = [f"{a}|{b}" for a, b in zip(inbound["purchase_order_id"], inbound["purchase_order_line_id"], strict=True)]
     alert = shop.table("alert").iloc[0]
     said = {}
@@ -239,7 +241,7 @@ def test_an_approval_lapses_on_its_day(planned, tmp_path):
 
 def test_a_plan_rehearsed_without_a_change_is_the_plan(planned):
     policy, proposals = replanned(rehearsal(planned, planned.published))
-    pd.testing.assert_frame_equal(policy, planned.table("policy"), rtol=1e-12)
+    pd.testing.assert_frame_equal(policy, planned.table("policy"), check_exact=True)
     made = planned.table("order_proposal")
     pd.testing.assert_frame_equal(proposals, made, check_exact=True)
 
