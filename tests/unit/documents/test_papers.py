@@ -160,6 +160,7 @@ def test_customs_lines_prorate_the_value_and_name_what_is_missing(plan: ParcelPl
 def test_a_return_label_for_what_was_granted_only() -> None:
     common = {"order_id": "O-1", "granted_units": 1, "refund_minor": 0, "credit_minor": 0, "fee_minor": 0,
               "currency": "GBP", "label_paid_by": "shop", "state": "authorised", "reason": "",
+              "settlement": "refund", "count_path": "", "surplus_units": 0,
               "rule": "window"}  # fmt: skip
     lines = frame(
         RETURN_AUTHORISATION,
