@@ -38,7 +38,7 @@ def inbox(visit: Visit) -> Response:
         if number:
             worth = alerts.total("worth_minor", Query(chosen={"alert_kind": kind, "state": "open"}))
             kinds.append((kind, ALERT_WORDS.get(kind, kind), number, worth))
-    kinds.sort(key=lambda entry: -entry[3])
+    kinds.sort(key=lambda entry: (entry[0] != "file_refused", -entry[3]))  # without its file nothing else is sure
     most = max([worth for *_, worth in kinds] or [1.0]) or 1.0
     return show(
         visit,
