@@ -6,6 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from invopt.ingest import FileReport, ingest_files
+from invopt.workspace import Workspace
+from tests.connection import connect
+
 INGEST = """
 import resource, sys
 from pathlib import Path
@@ -36,6 +40,22 @@ def taken_in(folder: Path, path: Path) -> tuple[int, int]:
     )
     accepted, peak_mib = done.stdout.splitlines()[-1].split()
     return int(accepted), int(peak_mib)
+
+
+def test_a_file_that_needs_more_memory_than_allowed_is_refused_whole_and_comes_in_once_it_may(tmp_path: Path) -> None:
+    file = lines(tmp_path / "order_line_large.csv", 300_000)
+    shop = Workspace.create(tmp_path / "shop")
+    assert "run.memory_limit_mb" in taken_with(shop, file, 128).problem
+    with connect(shop) as db:
+        assert db.scalar("select count(*) from order_line") == db.scalar("select count(*) from ingested_file") == 0
+    assert taken_with(shop, file, 600).rows_accepted == 300_000
+
+
+def taken_with(shop: Workspace, file: Path, limit_mb: int) -> FileReport:
+    """What became of a file with so much memory for the database."""
+    (shop.root / "settings.toml").write_text(f"[run]\nmemory_limit_mb = {limit_mb}\n", encoding="utf-8")
+    (report,) = ingest_files(Workspace.open(shop.root), [file])
+    return report
 
 
 def test_memory_does_not_follow_the_file(tmp_path: Path) -> None:
